@@ -254,7 +254,8 @@ def _add_requests(
     recent = Q(service_request__status__in=OPEN) | Q(service_request__resolved_at__gte=app_now() - ENDED_FOR)
     parts = (
         Participation.objects.filter(recent | Q(service_request__in=asked))
-        .filter(person__in=by_person, role__in=Participation.OWN, service_request__jurisdiction=city)
+        .filter(person__in=by_person, role__in=Participation.OWN)
+        .filter(service_request__jurisdiction=city)
         .exclude(service_request__public_state__in=NOT_LISTED)
         .select_related("person", "service_request__owner")
         .order_by("-service_request__submitted_at", "-service_request")

@@ -9,7 +9,9 @@ import pytest
 from requests_app.actions.contacts import contacts
 from requests_app.actions.people.reporters import Reporter
 from requests_app.actions.work import conversation, endings
+from requests_app.clock import app_now
 from requests_app.models import Contact, ContactPoint, Event, Person, ServiceRequest, SharedPhone, User
+from requests_app.rules.contacts import callers
 from tests import factories
 from tests.desk import Call
 from tests.factories import ANA, Rivermark
@@ -21,7 +23,12 @@ BEN = replace(ANA, name="Ben Ortiz", email="ben@example.org")
 
 @pytest.fixture
 def ana_calls(cast: Rivermark) -> Call:
-    """Ana has a public and a private report."""
+    """Ana has a public and a private report. In the city next door, many use her number, and it's marked."""
+    beside = factories.lakeside().city
+    SharedPhone.objects.create(jurisdiction=beside, phone="+15550100199", name="Lake Shelter")
+    for name in ("Ben", "Cleo", "Dan", "Eve"):
+        person = Person.objects.create(jurisdiction=beside, name=name)
+        ContactPoint.objects.create(person=person, kind="phone", value=ANA.phone, normalized="+15550100199")
     factories.routed(cast.pothole, answers=LANE)
     factories.report(cast.outreach, "SECRET-WORDS by the bridge")
     return Call(cast.cal, caller_number=ANA.phone)
@@ -67,7 +74,8 @@ def test_a_number_is_a_hint_and_a_check_opens_what_is_private(cast: Rivermark, a
     assert own(call, private).status == 404
     check(call.follow(f"/staff/desk/{call.number}/"))
     assert (call.row.checked, call.row.person.name if call.row.person else "") == ("name_and_street", "Ana Ortiz")
-    assert "Your person who needs help outside report of" in call.html
+    for service in ("person who needs help outside", "pothole"):
+        assert f"Your {service} report of" in call.html
     assert "Private, " not in call.html
     assert sorted(looks(call, cast.cal)) == ["outreach", "pothole"]
     assert "SECRET-WORDS" in own(call, private).html
@@ -78,6 +86,7 @@ def test_a_number_is_a_hint_and_a_check_opens_what_is_private(cast: Rivermark, a
     other.number = call.number
     assert own(other, private).status == 404
     assert "SECRET-WORDS" not in other.follow(f"/staff/desk/{call.number}/").html
+    assert other.to("caller/check", uncheck="1").status == 404
     contacts.hang_up(call.row)
     assert call.client.get(f"/staff/desk/{call.number}/r/{private.reference}/").status_code == 404
     assert "Shown during a call" in _timeline(cast, private)
@@ -147,11 +156,15 @@ def test_whose_number_names_somebody(cast: Rivermark, number: str) -> None:
     assert ("Four people or more" in call.html) == (number == "family of four")
 
 
-def test_three_people_with_one_number_are_named(cast: Rivermark) -> None:
+def test_three_people_with_one_number_are_named(cast: Rivermark, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(callers, "PEOPLE_MAX", 3)
     for name in ("Ana", "Ben", "Cleo"):
         factories.report(cast.pothole, answers=LANE, reporter=replace(ANA, name=name))
     html = Call(cast.cal, caller_number=ANA.phone).html
     assert [name in html for name in ("Ana", "Ben", "Cleo")] == [True] * 3
+    # A fourth without a name is one more than a household.
+    factories.report(cast.pothole, answers=LANE, reporter=replace(ANA, name=""))
+    assert "Cleo" not in Call(cast.cal, caller_number=ANA.phone).html
 
 
 def test_somebody_is_found_by_name_or_email_and_in_private_by_name_and_street(cast: Rivermark) -> None:
@@ -182,15 +195,18 @@ def test_somebody_is_found_by_name_or_email_and_in_private_by_name_and_street(ca
 def test_a_mark_is_set_and_taken_off_by_the_desk_with_its_history(cast: Rivermark, ana_calls: Call) -> None:
     call = ana_calls.to("caller/shared")
     assert ("Ana Ortiz" in call.html, "Many people use this number." in call.html) == (False, True)
-    mark = SharedPhone.objects.get()
+    mark = SharedPhone.objects.get(jurisdiction=cast.city)
     assert (mark.phone, mark.marked_by) == ("+15550100199", cast.cal)
     page = call.follow("/staff/desk/shared-numbers/", {"phone": "(555) 010-0199", "name": "Elm Shelter"})
-    assert SharedPhone.objects.get().name == "Elm Shelter"
+    assert SharedPhone.objects.get(pk=mark.pk).name == "Elm Shelter"
     assert page.follow("/staff/desk/shared-numbers/", {"phone": "311"}).status == 422
     admin = Call.__new__(Call)
     admin.client = call.client
     admin.client.force_login(cast.ada)
+    beside = SharedPhone.objects.exclude(pk=mark.pk).get()
+    assert admin.follow("/staff/desk/shared-numbers/", {"unmark": str(beside.pk)}).status == 404
     admin.follow("/staff/desk/shared-numbers/", {"unmark": str(mark.pk)})
+    assert "Lake Shelter" not in admin.html
     assert "Mark taken off by Ada" in admin.html
     call.client.force_login(cast.cal)
     assert "Ana Ortiz" in call.follow(f"/staff/desk/{call.number}/").html
@@ -206,11 +222,14 @@ def test_a_caller_does_what_their_private_link_would(cast: Rivermark, act: str) 
     report = factories.routed(cast.pothole, answers=LANE)
     if act == "answer":
         conversation.ask(report.pk, question="Which side?", actor=cast.tom)
+        hidden = {"kind": "question", "text": "HIDDEN?", "hidden_at": app_now(), "public": False}
+        report.comments.create(user=cast.tom, language="en", **hidden)
     elif act == "not_fixed":
         endings.resolve(report.pk, disposition="fixed", text="Filled.", actor=cast.tom)
     call = check(Call(cast.cal, caller_number=ANA.phone))
     assert ("Which side?" in own(call, report).html) == (act == "answer")
     words = {"text": "The left one.", "photo_link": "https://example.org/a.jpg"} if act != "withdraw" else {}
+    assert "HIDDEN?" not in call.html
     own(call, report, act=act, **words)
     assert call.page == f"/staff/desk/{call.number}/"
     kind = {"not_fixed": "reopened", "withdraw": "withdrawn"}.get(act, "answered")

@@ -301,8 +301,25 @@ def test_the_box_knows_what_was_typed(cast: Rivermark, call: Call) -> None:
     call.box("12 Elm St")
     assert (call.row.address, call.step) == ("12 Elm St", "problem")
     other = Call(cast.cal)
+    # As unknown as a number that nobody has: what isn't confirmed, and what is another city's.
+    beside = factories.lakeside()
+    factories.asset(beside.city, "L00417")
+    ServiceRequest.objects.filter(pk=private.pk).update(public_state="unconfirmed")
+    for typed in (private.reference, factories.report(beside.pothole).reference, "L00417"):
+        other.box(typed)
+        assert ("Private, " in other.html, other.row.address) == (False, ""), typed
+    assert not other.row.contact_requests.exists()
     other.box(f"c {call.number[1:5]} {call.number[5:]}")
     assert other.page == f"/staff/desk/{call.number}/"
+
+
+def test_what_was_just_made_is_read_aloud_while_the_call_is_open(cast: Rivermark, call: Call) -> None:
+    private = factories.report(cast.outreach)
+    contacts.link(call.row, private, ContactRequest.Role.MADE)
+    page = f"/staff/desk/{call.number}/"
+    assert "Private, " not in call.follow(page).html
+    contacts.close(call.row, Contact.Outcome.REQUEST_MADE)
+    assert "Private, " in call.follow(page).html
 
 
 def test_a_caller_joins_an_earlier_report(cast: Rivermark, call: Call) -> None:

@@ -235,7 +235,13 @@ def test_a_recording_is_played_in_part_and_kept_nowhere(cast: Rivermark, setting
 def test_what_911_passed_on_waits_until_everyone_may_read_it_or_nobody(cast: Rivermark) -> None:
     sue = factories.staff("Sue", "records_officer", cast.city)
     made = factories.report(cast.pothole, answers={"where": "lane"})
-    moderation.send_to_review(made.pk, reason="transfer")
+    # Not what is pending review, and not what is kept for staff for another reason.
+    for reason, state in (("transfer", "pending_review"), ("threat", "private")):
+        made.review_reason, made.public_state = reason, state
+        transfers_911.put_on_list(made)
+    assert not CallBack.objects.exists()
+    for one in (made, factories.report(factories.lakeside().pothole)):
+        moderation.send_to_review(one.pk, reason="transfer")
     transfers_911.add_missing(cast.city)
     transfers_911.add_missing(cast.city)
     row = CallBack.objects.get()
@@ -251,7 +257,7 @@ def test_what_911_passed_on_waits_until_everyone_may_read_it_or_nobody(cast: Riv
     factories.run_part("late_call_backs")
     row.refresh_from_db()
     assert row.outcome == Outcome.REVIEWED
-    assert ServiceRequest.objects.get().pk == made.pk
+    assert ServiceRequest.objects.get(jurisdiction=cast.city).pk == made.pk
 
 
 @pytest.mark.django_db

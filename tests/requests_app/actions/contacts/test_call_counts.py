@@ -77,6 +77,7 @@ WRONG = {
     "311,2026-11-30T12:30,1,1,0,,,": ["starts_at"],
     "311,2026-11-30T10:00,-1,1.5,x,,,": ["offered", "answered", "abandoned"],
     "311,2026-11-30T10:00,99999999999,1,0,,,": ["offered"],
+    "311,2026-11-30T10:00,1000000001,1,0,,,": ["offered"],
     "311,2026-11-30T10:00,3,2,2,,,": ["offered"],
     "311,2026-11-30T10:00,3,2,1,0,2,3": ["seconds", "abandoned_early", "answered_in_time"],
     "311,2026-11-30T10:00,3,2,1,1801,,": ["seconds"],
@@ -84,11 +85,13 @@ WRONG = {
 
 
 def test_every_mistake_is_named_by_its_line_and_nothing_is_half_done(cast: Rivermark, lines: list[DeskLine]) -> None:
-    right = ["311,2026-11-30T09:00,1,1,0,1800,0,1", "6175550100,2026-11-30T12:30,1,1,0,300,0,1"]
+    # The second one ends a minute from now, which is as far ahead as a clock may be.
+    right = ["311,2026-11-30T09:00,1000000000,1,0,1800,0,1", "6175550100,2026-11-30T12:30,2,1,1,360,1,1"]
     found = mistakes(cast.city, *right, *WRONG, *right[:1], header=MORE)
     wrong = [(at, name) for at, names in enumerate(WRONG.values(), start=2) for name in names]
     assert found == [*wrong, (len(WRONG) + 2, "starts_at")]
     assert len(read(cast.city, *right, header=MORE)) == 2
+    assert mistakes(cast.city, "311,2026-11-30T12:30,1,1,0,361,0,1", header=MORE) == [(0, "starts_at")]
     assert not CallCount.objects.exists()
 
 
@@ -116,13 +119,15 @@ def test_the_clock_is_set_back_and_forward(cast: Rivermark, lines: list[DeskLine
     assert mistakes(cast.city, "311,2026-03-08T02:30,1,1,0") == [(0, "starts_at")]
 
 
-def test_what_is_no_table_is_refused(cast: Rivermark, lines: list[DeskLine]) -> None:
+def test_what_is_no_table_is_refused(cast: Rivermark, lines: list[DeskLine], monkeypatch: pytest.MonkeyPatch) -> None:
     for content in (b"", b"\xff\xfe", b"a,b\n1,2", b"line,starts_at,offered\n"):
         with pytest.raises(Unreadable):
             rows_of_file(content, REQUIRED)
     assert rows_of_file(b"\xef\xbb\xbf" + HEADER.encode() + b"\n\n,,,,\n", REQUIRED) == []
+    monkeypatch.setattr(call_counts, "ROWS_MAX", 2)
+    assert len(read(cast.city, "311,2026-11-30T09:00,1,1,0", "311,2026-11-30T09:30,1,1,0")) == 2
     with pytest.raises(Unreadable):
-        call_counts.read(cast.city, [{}] * (call_counts.ROWS_MAX + 1))
+        call_counts.read(cast.city, [{}] * 3)
 
 
 def test_the_wait_is_that_of_fresh_half_hours(cast: Rivermark, lines: list[DeskLine]) -> None:
@@ -133,8 +138,18 @@ def test_the_wait_is_that_of_fresh_half_hours(cast: Rivermark, lines: list[DeskL
         cast.city.refresh_from_db()
         return cast.city.desk_wait_s, cast.city.desk_wait_until
 
-    # It is 12:35. What ended at 12:24 is too old, and what is from last week was never fresh.
-    assert wait("311,2026-11-30T12:00,9,9,0,1440,900", "311,2026-11-23T12:30,9,9,0,,900") == (None, None)
+    # It is 12:35. What ended at 12:25 is too old, and what is from last week was never fresh. Another city's calls don't count.
+    CallCount.objects.create(
+        jurisdiction=lines[2].jurisdiction,
+        line=lines[2],
+        starts_at=NOON,
+        received_at=NOON,
+        offered=9,
+        answered=9,
+        abandoned=0,
+        wait_s=900,
+    )
+    assert wait("311,2026-11-30T12:00,9,9,0,1500,900", "311,2026-11-23T12:30,9,9,0,,900") == (None, None)
     until = NOON + dt.timedelta(minutes=40)
     assert wait("311,2026-11-30T12:00,10,10,0,1800,2400") == (240, until)
     # Two lines count by their calls; nobody was answered on the second until now.

@@ -10,6 +10,7 @@ from requests_app.actions.contacts import contacts, counts, retention
 from requests_app.actions.privacy import erasures
 from requests_app.clock import app_now
 from requests_app.models import (
+    CallBack,
     Contact,
     ContactCount,
     ContactRequest,
@@ -19,6 +20,7 @@ from requests_app.models import (
     Participation,
     Person,
     ServiceRequest,
+    SharedPhone,
 )
 from requests_app.rules.contacts import contacts as contact_rules
 from tests import factories
@@ -185,6 +187,40 @@ def test_what_was_said_is_erased_with_the_person_and_no_event_ever_has_it(cast: 
     assert notes[0] == ("", "", "")
     assert [note for note, _number, _relation in notes[1:]] == ["Her mother is ill."] * 2
     assert not [event for event in Event.objects.all() if "ill" in str(event.data) or "0142" in str(event.data)]
+
+
+def test_what_somebody_said_of_a_report_that_they_follow_or_asked_about_stays_theirs(cast: Rivermark) -> None:
+    report = factories.report(cast.pothole, answers={"where": "lane"})
+    person = report.participations.get().person
+    follower = Person.objects.create(jurisdiction=cast.city, name="Ben")
+    Participation.objects.create(service_request=report, person=follower, role=Participation.Role.FOLLOWER)
+    made, asked = begun(cast), begun(cast)
+    for call, role in ((made, ContactRequest.Role.MADE), (asked, ContactRequest.Role.ASKED)):
+        contacts.change(call, note="Her mother is ill.")
+        contacts.link(call, report, role)
+
+    def notes() -> list[str]:
+        return list(Contact.objects.order_by("id").values_list("note", flat=True))
+
+    retention.forget_people([follower])
+    assert notes() == ["Her mother is ill."] * 2
+    retention.forget_people([person])
+    assert notes() == ["", "Her mother is ill."]
+
+
+def test_a_mark_that_was_taken_off_and_who_called_back_are_forgotten_at_their_time(cast: Rivermark) -> None:
+    now, moment = app_now(), dt.timedelta(microseconds=1)
+    of = {"jurisdiction": cast.city, "kind": "call_back", "phone": "617-555-0142", "due_at": now, "owner": cast.cal}
+    for number, younger in enumerate((dt.timedelta(), moment)):
+        SharedPhone.objects.create(
+            jurisdiction=cast.city, phone=f"+161755501{number}", unmarked_at=now - retention.NUMBER_KEPT + younger
+        )
+        created_at = now - retention.TAKER_KEPT + younger
+        CallBack.objects.create(**of, created_at=created_at, closed_at=now)
+        CallBack.objects.create(**of, created_at=created_at)
+    retention.forget()
+    assert [mark.phone for mark in SharedPhone.objects.all()] == ["+1617555011"]
+    assert [row.owner for row in CallBack.objects.order_by("id")] == [None, cast.cal, cast.cal, cast.cal]
 
 
 def test_the_last_five_of_a_number_are_this_citys_and_of_the_same_kind(cast: Rivermark) -> None:

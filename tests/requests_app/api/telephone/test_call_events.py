@@ -9,7 +9,7 @@ from django.test import Client
 from requests_app.actions.contacts import calls, contacts
 from requests_app.actions.contacts.calls import Caller
 from requests_app.clock import app_now
-from requests_app.models import CallBack, Contact, DeskLine, OutboxRow, PhoneCall
+from requests_app.models import CallBack, Contact, DeskLine, DeskPhone, OutboxRow, PhoneCall, User
 from tests import factories
 from tests.factories import Rivermark
 from tests.resident import run_outbox
@@ -147,8 +147,12 @@ def test_who_hides_their_number_or_uses_a_relay_is_answered_and_never_called_bac
 
 def test_a_taker_is_known_by_extension_address_and_name(cast: Rivermark) -> None:
     eva, tim = (factories.staff(name, "call_taker", cast.city) for name in ("Eva", "Tim"))
-    factories.staff("Eva", "call_taker", factories.jurisdiction("Lakeside", hosts=["lakeside.example"]))
+    beside = factories.jurisdiction("Lakeside", hosts=["lakeside.example"])
+    User.objects.filter(pk=factories.staff("Ina", "call_taker", cast.city).pk).update(is_active=False)
     calls.set_phone(cast.city, eva, "42")
+    # The city next door has the same numbers, and Eva works there, too.
+    for user, extension in ((factories.staff("Eva", "call_taker", beside), "42"), (eva, "77")):
+        calls.set_phone(beside, user, extension)
     means = {"42": [eva], "sip:42@pbx": [eva], "EVA": [eva], eva.email: [eva], "Tim": [tim], "99": [], "Pia": []}
     assert {name: calls.takers_of(cast.city, [name]) for name in means} == means
     assert {*calls.takers_of(cast.city)} == {cast.cal, eva, tim}
@@ -157,6 +161,7 @@ def test_a_taker_is_known_by_extension_address_and_name(cast: Rivermark) -> None
     assert calls.takers_of(cast.city, ["42"]) == [tim]
     calls.set_phone(cast.city, tim, "")
     assert calls.takers_of(cast.city, ["42"]) == []
+    assert set(DeskPhone.objects.values_list("jurisdiction", "extension")) == {(beside.pk, "42"), (beside.pk, "77")}
 
 
 def test_a_call_rings_where_the_telephone_system_says(cast: Rivermark, switch: Switch) -> None:
@@ -202,10 +207,11 @@ def test_what_is_no_event_is_refused_in_the_same_shape(cast: Rivermark, switch: 
     switch.send("newCall", "c2", **{"from": {"number": 1}}, user=[None, ["a"], True, 5])
     assert not PhoneCall.objects.get().caller_number
     assert switch.client.get(f"/api/v1/cti/{switch.token}").status_code == 405
-    # A long id is the same call each time, and two of them are two.
-    for tail in ("a", "a", "b"):
-        switch.send("newCall", "x" * 300 + tail)
-    assert PhoneCall.objects.count() == 3
+    # A long id is the same call each time, and two of them are two. The longest that is stored as it is.
+    for call_id in ("x" * 300 + "a", "x" * 300 + "a", "x" * 300 + "b", "y" * calls.CALL_ID_MAX):
+        switch.send("newCall", call_id)
+    assert PhoneCall.objects.count() == 4
+    assert PhoneCall.objects.filter(call_id="y" * calls.CALL_ID_MAX).exists()
 
 
 def test_an_address_is_one_citys_until_it_is_replaced(cast: Rivermark, switch: Switch, settings: Any) -> None:

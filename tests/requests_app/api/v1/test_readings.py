@@ -12,7 +12,7 @@ from requests_app.actions.programs import readings
 from requests_app.actions.programs.sensors import SENSOR
 from requests_app.actions.work import endings, merges
 from requests_app.clock import app_now
-from requests_app.models import Comment, Sensor, SensorRequest, ServiceRequest
+from requests_app.models import Asset, Comment, Sensor, SensorRequest, ServiceRequest
 from tests import factories
 from tests.requests_app.api.v1.conftest import V1
 from tests.shifted_clock import set_time
@@ -182,6 +182,10 @@ def test_what_is_wrong_is_said_and_nothing_is_kept(cast: factories.Rivermark) ->
     assert read(stranger, 2, status=422)["errors"][0]["field"] == "asset"
     for seconds in (5 * 60 + 30, -24 * 3600 - 30):
         assert read(v1, 2, seconds, 422)["errors"][0]["field"] == "at"
+    # The map has lost it.
+    Asset.objects.update(asset_id="P0099")
+    assert read(v1, 2, status=422)["errors"][0]["field"] == "asset"
+    Asset.objects.update(asset_id="P0017")
     for wrong in ("yesterday", "2026-06-04T12:30:00", "2026-06-31T12:30:00Z", 7):
         assert read(v1, 2, status=422, at=wrong)["errors"][0]["field"] == "at"
     assert read(v1, True, status=422)["errors"][0]["field"] == "value"

@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from requests_app.models import CallCount, DeskLine, PhoneCall, SetupChange
+from staff_app.setup.desk.forms import CountsForm
 from tests import factories
 from tests.desk import Call
 from tests.factories import Rivermark
@@ -47,6 +48,8 @@ def test_a_line_is_added_and_greets_in_its_own_words(cast: Rivermark, ada: Clien
     )
     assert eve.get(f"/staff/setup/desk/lines/{line.pk}/").status_code == 404
     assert "617 555 0100" not in eve.get("/staff/setup/desk/").content.decode()
+    # The same number may be theirs, too.
+    assert eve.post("/staff/setup/desk/lines/new/", LINE)["Location"] == "/staff/setup/desk/"
 
 
 def test_the_telephones_address_is_shown_once_replaced_and_ended(cast: Rivermark, ada: Client) -> None:
@@ -75,7 +78,7 @@ def test_a_test_ring_appears_at_the_administrators_own_desk(cast: Rivermark) -> 
     assert PhoneCall.objects.get().is_practice
 
 
-def test_counts_are_checked_and_then_stored(cast: Rivermark, ada: Client) -> None:
+def test_counts_are_checked_and_then_stored(cast: Rivermark, ada: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     DeskLine.objects.create(jurisdiction=cast.city, number="311", phone="311", name={"en": "311"})
 
     def send(rows: str, **more: str) -> str:
@@ -91,7 +94,10 @@ def test_counts_are_checked_and_then_stored(cast: Rivermark, ada: Client) -> Non
     stored = send(rows)
     assert "Stored: 2 new half hours, 0 replaced." in stored
     assert "Nothing was counted for 311 from " in stored
-    assert "Stored: 0 new half hours, 2 replaced." in send(rows)
+    size = len(f"line,starts_at,offered,answered,abandoned\n{rows}")
+    for most, words in ((size, "Stored: 0 new half hours, 2 replaced."), (size - 1, "The file is larger than")):
+        monkeypatch.setattr(CountsForm, "BYTES_MAX", most)
+        assert words in send(rows)
     assert CallCount.objects.count() == 2
 
 
