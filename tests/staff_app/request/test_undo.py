@@ -305,6 +305,7 @@ def test_words_taken_back_are_read_by_those_alone_who_read_hidden_words(
 
 
 def test_photos_of_the_work_are_hidden_again(pia: Client, limb: ServiceRequest) -> None:
+    act(pia, limb, "note", text="Call first.")
     photo = SimpleUploadedFile("after.jpg", factories.jpeg(), "image/jpeg")
     undo = act(pia, limb, "resolve", disposition="fixed", visited="yes", words="Cut.", photos=[photo])
     stored = Photo.objects.get(service_request=limb)
@@ -312,6 +313,18 @@ def test_photos_of_the_work_are_hidden_again(pia: Client, limb: ServiceRequest) 
     pia.post(undo)
     stored.refresh_from_db()
     assert stored.hidden_at is not None
+    # What they wrote before stays.
+    assert limb.comments.get(text="Call first.").hidden_at is None
+
+
+def test_a_merge_that_is_undone_leaves_who_had_joined_before(
+    pia: Client, limb: ServiceRequest, town: Rivermark
+) -> None:
+    parent = factories.routed(town.tree, "The same limb.")
+    person = limb.participations.get().person
+    joined = Participation.objects.create(service_request=parent, person=person, role=Participation.Role.AFFECTED)
+    pia.post(act(pia, limb, "merge", reference=parent.reference))
+    assert Participation.objects.filter(pk=joined.pk).exists()
 
 
 def test_a_merge_takes_its_people_back_and_leaves_the_others(

@@ -164,6 +164,20 @@ def test_a_quarter_is_its_months_and_earlier_ones_are_a_link_away(town: Rivermar
         assert table(client.get(f"/staff/value/?until={until}").content.decode())["contacts"][-1] == "300"
 
 
+def test_a_month_is_over_on_the_first_day_of_the_next(town: Rivermark, signed_in: SignIn) -> None:
+    set_local_time(town.city.zone, dt.date(2026, 12, 1), 9)
+    count(town.city, dt.date(2026, 12, 1), "answered", 100)
+    client = signed_in(town.pia)
+    november = client.get("/staff/value/?until=2026-11").content.decode()
+    assert ("November 2026 so far" in november, ">Later<" in november) == (False, True)
+    rows = csv.DictReader(io.StringIO(client.get("/staff/value/csv/?until=2026-11").content.decode()))
+    assert {row["is_over"] for row in rows} == {"yes"}
+    # All of one is 100%, and the month that begins today is there.
+    assert table(client.get("/staff/value/").content.decode())["information"][-1] == "100%"
+    months = [client.get(f"/staff/value/contacts/?period={month}").status_code for month in ("2026-12", "2027-01")]
+    assert months == [200, 404]
+
+
 @pytest.mark.parametrize("code", [figure.code for figure in FIGURES])
 def test_a_figure_opens_parts_that_add_up_to_it_and_days_that_add_up_to_them(
     town: Rivermark, signed_in: SignIn, code: str
@@ -272,6 +286,9 @@ def test_costs_are_added_once_changed_undone_and_removed(town: Rivermark, signed
     assert signed_in(town.pia).get(page).status_code == 403
     # Another city's.
     other = ContactCost.objects.create(
-        jurisdiction=Jurisdiction.objects.get(name="Lakeside"), channel="web", year=2026, amount=1
+        jurisdiction=Jurisdiction.objects.get(name="Lakeside"), channel="phone", year=2026, month=10, amount=1
     )
     assert client.get(f"{page}{other.pk}/").status_code == 404
+    assert f"{page}{other.pk}/" not in client.get(page).content.decode()
+    ContactCost.objects.filter(jurisdiction=town.city, month=None).delete()
+    assert table(client.get("/staff/value/").content.decode())["cost"][-2] == "$20.00"

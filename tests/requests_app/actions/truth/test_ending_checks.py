@@ -16,6 +16,7 @@ from requests_app.models import (
     Photo,
     Role,
     ServiceRequest,
+    Team,
     User,
 )
 from requests_app.rules.work.reopenings import REOPENED_WITHIN
@@ -149,6 +150,22 @@ def test_who_did_any_of_the_work_does_not_look_at_it(town: Rivermark, kind: str)
     ending_checks.draw(town.streets, week=MONDAY)
     assert EndingCheck.objects.get(service_request=mine).checker is None
     assert EndingCheck.objects.get(service_request=other).checker == worker
+
+
+@pytest.mark.usefixtures("nobody_else")
+def test_a_team_keeps_its_own_from_looking_while_it_works_in_this_city(town: Rivermark) -> None:
+    worker, looker = checker(town, "Wor", town.parks), checker(town, "Loo", town.parks)
+    beside = factories.lakeside()
+    old = Team.objects.create(department=town.streets, code="old", name={"en": "Old"}, active=False)
+    theirs = Team.objects.create(department=beside.streets, code="theirs", name={"en": "Theirs"})
+    for team in (old, theirs):
+        team.members.add(worker, looker)
+    made = ended(town)
+    Event.objects.create(jurisdiction=town.city, service_request=made, kind="accepted", user=worker, data={})
+    assert checkers(town) == ["Loo"]
+    Team.objects.filter(pk=old.pk).update(active=True)
+    EndingSample.objects.all().delete()
+    assert checkers(town) == [None]
 
 
 @pytest.mark.usefixtures("nobody_else")

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import translation
 
-from requests_app.rules.routing.words import VALUES_MAX, Condition, conditions_of
+from requests_app.rules.routing.words import VALUES_MAX, Condition, calendars_of, conditions_of
 from requests_app.rules.shared.names import Names
 from tests import factories
 from tests.factories import Rivermark
@@ -64,3 +64,11 @@ def test_a_rule_about_many_services_names_the_first_ones(count: int, more: str) 
     condition = Condition("services", tuple(f"Service {number}" for number in range(count)))
     assert ("more" in condition.short, more in condition.short) == (bool(more), True)
     assert f"Service {count - 1}" in str(condition)
+
+
+def test_calendars_are_this_citys_though_another_has_the_same_codes(town: Rivermark) -> None:
+    beside = factories.lakeside().city
+    for code in ("always", "theirs"):
+        factories.calendar(beside, code)
+    own = {one.code: one for one in (factories.calendar(town.city), factories.calendar(town.city, "desk"))}
+    assert calendars_of(town.city) == own

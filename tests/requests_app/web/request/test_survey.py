@@ -318,3 +318,11 @@ def test_what_comes_back_twice_goes_to_the_supervisor_who_hears_of_it(cast: Rive
     assert len(told) == 1
     assert f"/staff/r/{fixed.reference}/" in told[0].body
     assert "Ana" not in told[0].body
+
+
+@pytest.mark.parametrize(("role", "is_asked"), [("reporter", True), ("follower", False)])
+def test_the_answers_are_in_the_email_of_who_is_asked(fixed: ServiceRequest, role: str, is_asked: bool) -> None:
+    Participation.objects.filter(service_request=fixed).update(role=role)
+    deliver()
+    (sent,) = [one for one in mail.outbox if one.extra_headers.get("X-Lamplighter-Event") == "resolved"]
+    assert ("/fixed/yes/" in str(sent.body)) is is_asked

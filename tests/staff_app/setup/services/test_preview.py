@@ -6,8 +6,9 @@ import pytest
 from django.test import Client
 
 from requests_app.actions.setup import service_drafts
-from requests_app.models import Draft, Service, ServiceRequest
+from requests_app.models import Department, Draft, Service, ServiceRequest
 from requests_app.rules.setup.catalog_rows import written_service
+from tests import factories
 from tests.factories import Rivermark, question
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("13.1")]
@@ -50,3 +51,15 @@ def test_only_our_own_pages_may_frame_it(drafted: None, ada: Client) -> None:
     assert answer["X-Frame-Options"] == "SAMEORIGIN"
     assert "frame-ancestors 'self'" in answer["Content-Security-Policy"]
     assert "frame-src 'self'" in ada.get("/staff/setup/services/pothole/words/")["Content-Security-Policy"]
+
+
+def test_a_city_with_the_codes_of_an_earlier_one_is_shown_its_own_service_and_department(town: Rivermark) -> None:
+    beside = factories.lakeside()
+    Department.objects.filter(pk=beside.streets.pk).update(name={"en": "Lake streets"})
+    factories.service(beside.city, "tree", name="Lake tree", of=beside.streets)
+    client = Client(HTTP_HOST=beside.city.hosts[0])
+    client.force_login(factories.staff("Lil", "administrator", beside.city))
+    page = PREVIEW.replace("pothole", "tree")
+    assert "Lake tree" in client.get(page).content.decode()
+    end = client.post(page, {"page": "1", "text": "A branch"})
+    assert end.context["end"]["department"] == "Lake streets"

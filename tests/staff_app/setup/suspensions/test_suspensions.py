@@ -213,6 +213,7 @@ def test_batches_go_on_after_a_killed_worker(town: Rivermark, monkeypatch: pytes
         ({"starts_at": "2020-01-01T10:00"}, "starts_at"),
         ({"ends_at": "2020-01-01T10:00"}, "ends_at"),
         ({"ends_at": "2099-01-01T10:00"}, "ends_at"),
+        ({"starts_at": "2099-01-01T10:00", "ends_at": "2099-01-01T10:00"}, "ends_at"),
         ({"reason_es": ""}, "reason_es"),
         ({"services": ["999999"]}, "services"),
     ],
