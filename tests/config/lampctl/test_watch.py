@@ -1,5 +1,6 @@
 """`lampctl watch`: when the operator gets email and texts, by a real mail server and gateway, on a shifted clock."""
 
+import fcntl
 import json
 import threading
 from collections.abc import Iterator
@@ -12,9 +13,10 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from config.lampctl import __main__ as lampctl
-from config.lampctl import doctor, notes, settings_files, watch
+from config.lampctl import alerts, doctor, notes, settings_files, watch
 from config.lampctl.place import Place
 from tests import mail_server
+from tests.live import ROOT
 from tests.mail_server import Mailbox
 
 MINUTE, DAY = 60.0, 86400.0
@@ -242,3 +244,27 @@ def test_a_broken_installation_is_red_too(place: Place, box: Mailbox) -> None:
     run(place, 0, 10 * MINUTE)
     (mail,) = box.mails
     assert mail["Subject"] == "311.example.gov: lamplighter red"
+
+
+def test_two_at_once_are_one(place: Place, colors: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAMPCTL_ROOT", str(place.root))
+    place.run.mkdir(parents=True, exist_ok=True)
+    with (place.run / watch.LOCK).open("w") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        assert lampctl.main(["watch"]) == 0
+        assert not place.health.exists()
+    assert lampctl.main(["watch"]) == 0
+    assert place.health.exists()
+
+
+@pytest.mark.slow
+def test_an_email_service_is_asked_by_django(place: Place) -> None:
+    place.current.parent.mkdir(parents=True)
+    place.current.symlink_to(ROOT)
+    shared = {**settings_files.read(place.settings / "shared.env"), "SECRET_KEY": "s" * 50, "ANYMAIL_SERVICE": "test"}
+    settings_files.write(place.settings / "worker.env", {})
+    settings_files.write(place.settings / "shared.env", shared)
+    alerts.senders(shared, place)["email"]("311.example.gov: disk red", "The disk failed.")
+    settings_files.write(place.settings / "shared.env", {**shared, "ANYMAIL_SERVICE": "carrier_pigeon"})
+    with pytest.raises(OSError, match="refused"):
+        alerts.senders(shared, place)["email"]("311.example.gov: disk red", "The disk failed.")
