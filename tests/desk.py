@@ -50,7 +50,8 @@ class Call:
     def to(self, part: str, **data: str) -> "Call":
         return self.follow(f"/staff/desk/{self.number}/{part}/", data)
 
-    def to_check(self, cast: Rivermark, text: str = "A hole as big as a plate") -> "Call":
+    def to_check(self, cast: Rivermark, text: str = "A hole as big as a plate", *, is_begun: bool = False) -> "Call":
+        """is_begun: the words were typed already."""
         steps = {
             "service": {"service": "pothole"},
             "location": {"address": "12 Elm St", "note": "by the bus stop"},
@@ -59,7 +60,8 @@ class Call:
             "duplicates": {"different": "1"},
             "emergency": {"no_danger": "1"},
         }
-        self.box(text)
+        if not is_begun:
+            self.box(text)
         for _step in range(12):
             if self.step == "check":
                 break

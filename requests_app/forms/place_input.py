@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from requests_app.actions.report import submission
 from requests_app.models import Asset, Jurisdiction
 from requests_app.places import addresses, assets, ownership, place_mentions, signs, water
+from requests_app.rules.report.path import Path
 
 # A match with this confidence is taken without asking.
 SURE = 0.9
@@ -58,6 +59,14 @@ def of_mention(jurisdiction: Jurisdiction, mention: place_mentions.Mention, note
     if mention.asset is not None:
         return of_asset(jurisdiction, mention.asset, note=note)
     return of_match(mention.match, note)
+
+
+def proposals(path: Path) -> dict[str, place_mentions.Mention]:
+    """The places that the words name, by their form values; without those that were given already."""
+    asset_kinds = path.version.asset_kinds if path.version else []
+    given = [Point(float(place["long"]), float(place["lat"]), srid=4326) for place in path.places_on_map]
+    mentions = place_mentions.mentioned(path.jurisdiction, path.text, asset_kinds)
+    return {one.key: one for one in mentions if not any(one.point.equals_exact(point, 1e-6) for point in given)}
 
 
 def of_sign(jurisdiction: Jurisdiction, sign: signs.Sign) -> dict[str, Any]:

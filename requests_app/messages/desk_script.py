@@ -1,6 +1,8 @@
 """What the taker says on the phone at each step, in the caller's language."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
@@ -31,12 +33,16 @@ def greeting(contact: Contact, taker: str, line: DeskLine | None = None) -> str:
         return _("Thanks for calling %(city)s. This is %(name)s. How can I help?") % {"city": city, "name": taker}
 
 
-def lines(contact: Contact, path: Path, step: str) -> list[Line]:
-    """For a step of the report (Path.next_page): one for each of its questions."""
+def lines(contact: Contact, path: Path, step: str, context: Mapping[str, Any]) -> list[Line]:
+    """For a step of the report (Path.next_page), shown with this context: one for each of its questions."""
     name = step.partition(":")[0]
     with override(contact.language):
         if name == "details":
             return _questions(path, step)
+        if name == "location" and (where := _where(path, context)):
+            return [Line(where)]
+        if name == "service" and (first := _of_two(path, context)):
+            return [Line(first), Line(_("Which of these is it?"))]
         return [Line(text)] if name in _LINES and (text := _LINES[name](path, step)) else []
 
 
@@ -45,7 +51,9 @@ def read_back(contact: Contact, path: Path) -> str:
     place = path.place
     with override(contact.language):
         at = ", ".join(filter(None, [path.asset_name, str(place.get("address", "")), str(place.get("note", ""))]))
-        return _("%(place)s. Is that right?") % {"place": at} if at else ""
+        right = _("%(place)s. Is that right?") % {"place": at} if at else ""
+        more = ", ".join(filter(None, (str(one.get("address", "")) for one in path.more_places)))
+        return " ".join(filter(None, [right, _("And also at %(places)s.") % {"places": more} if more else ""]))
 
 
 def whole_read_back(contact: Contact, path: Path, planned: ServiceRequest | None) -> list[str]:
@@ -62,18 +70,16 @@ def whole_read_back(contact: Contact, path: Path, planned: ServiceRequest | None
         return [sentences, *(step.sentence for step in promised)]
 
 
-def closing(contact: Contact, service_request: ServiceRequest) -> str:
-    """The report number, who looks at it by when, and goodbye."""
+def done(contact: Contact, service_request: ServiceRequest, *, joined: bool, ends: bool = True) -> str:
+    """The report number, and who looks at it by when. ends: with goodbye."""
     with override(contact.language):
-        steps = [step.sentence for step in wording.promised_steps(service_request)[:1]]
-        number = _("Your report number is %(number)s.") % {"number": service_request.display_reference}
-        return " ".join([number, *steps, _("Thanks for calling.")])
-
-
-def joined(contact: Contact, service_request: ServiceRequest) -> str:
-    with override(contact.language):
-        number = _("The report number is %(number)s.") % {"number": service_request.display_reference}
-        return " ".join([_("I’ve added you to that report."), number, _("Thanks for calling.")])
+        number = {"number": service_request.display_reference}
+        if joined:
+            sentences = [_("I’ve added you to that report."), _("The report number is %(number)s.") % number]
+        else:
+            steps = [step.sentence for step in wording.promised_steps(service_request)[:1]]
+            sentences = [_("Your report number is %(number)s.") % number, *steps]
+        return " ".join([*sentences, *([_("Thanks for calling.")] if ends else [])])
 
 
 def status(contact: Contact, service_request: ServiceRequest) -> str:
@@ -87,6 +93,27 @@ def status(contact: Contact, service_request: ServiceRequest) -> str:
 
 def _service(path: Path, _step: str) -> str:
     return _("Let me make sure that I have the right team. Which of these is it?")
+
+
+def _of_two(path: Path, context: Mapping[str, Any]) -> str:
+    """What is taken first of two problems, or that the second one is next; empty if there is one."""
+    if (two := context.get("two")) is not None:
+        first = {"words": two.first.text.strip().rstrip(".")}
+        return _("That sounds like two problems. I’ll take them one at a time. First: “%(words)s.”") % first
+    if not path.typed.get("is_second"):
+        return ""
+    return _("Now the other problem: “%(words)s.”") % {"words": path.asked_about.strip().rstrip(".")}
+
+
+def _where(path: Path, context: Mapping[str, Any]) -> str:
+    """Where else it is, or which of the places in their words they mean."""
+    if context.get("is_adding"):
+        return _("Where else is it?")
+    if names := [str(mention.label) for mention in context.get("proposals", [])]:
+        last = names.pop()
+        either = _("%(first)s or %(last)s") % {"first": ", ".join(names), "last": last} if names else last
+        return _("Is it %(places)s?") % {"places": either}
+    return ""
 
 
 def _owner(path: Path, _step: str) -> str:

@@ -144,8 +144,7 @@ def _note_place(contact: Contact, draft: Draft) -> None:
 
 def _end_report(request: StaffRequest, contact: Contact, draft: Draft, *, joined: bool) -> None:
     if contact.is_practice:
-        drafts.delete([draft])
-        contacts.change(contact, draft=None)
+        contacts.go_on_to_next(contact, draft)
         messages.success(request, _("Practice: this is where the report would be made. Nothing was sent."))
         return
     draft.refresh_from_db()
@@ -232,18 +231,27 @@ def _script(
 ) -> list[Line]:
     """In the caller's language."""
     if path is not None and step is not None:
-        asked = desk_script.lines(contact, path, step.name)
+        before, asked = _done_before(contact, path, links), desk_script.lines(contact, path, step.name, step.context)
         if step.name == "check":
             whole = desk_script.whole_read_back(contact, path, step.context.get("planned"))
-            return [*asked, *map(Line, whole)]
+            return [*before, *asked, *map(Line, whole)]
         place = desk_script.read_back(contact, path)
-        return [Line(place), *asked] if place else asked
+        return [*before, *([Line(place)] if place else []), *asked]
     done = next((one for one in links if one["role"] != ContactRequest.Role.ASKED and not one["is_private"]), None)
     if done is None:
         dialed = lines.find(request.jurisdiction, contact.line) if contact.line else None
         return [Line(desk_script.greeting(contact, str(request.user).partition(" ")[0], dialed))]
-    say = desk_script.joined if done["role"] == ContactRequest.Role.JOINED else desk_script.closing
-    return [Line(say(contact, done["request"]))]
+    return [Line(desk_script.done(contact, done["request"], joined=done["role"] == ContactRequest.Role.JOINED))]
+
+
+def _done_before(contact: Contact, path: Path, links: list[dict[str, Any]]) -> list[Line]:
+    """The number of the report right before this one, until the taker goes on."""
+    role, _colon, reference = str(path.typed.get("after", "")).partition(":")
+    before = next((one for one in links if one["request"].reference == reference and not one["is_private"]), None)
+    if before is None:
+        return []
+    joined = role == ContactRequest.Role.JOINED
+    return [Line(desk_script.done(contact, before["request"], joined=joined, ends=False))]
 
 
 def _linked(request: StaffRequest, contact: Contact) -> list[dict[str, Any]]:
@@ -279,6 +287,9 @@ def _answers(
     What to say is in the caller's language.
     """
     if path is None or step is None or step.name in WITHOUT_ANSWERS or path.screening.helps_first:
+        return []
+    # Two problems are reports, until it's said which comes first.
+    if step.context.get("two") is not None:
         return []
     city, user, language = request.jurisdiction, request.user, contact.language
     if path.version is not None:
@@ -444,6 +455,10 @@ def close_contact(request: StaffRequest, contact: Contact) -> HttpResponse:
         article = get_object_or_404(
             staff_articles.readable(request.user, request.jurisdiction).select_related("topic"), code=code
         )
+        if (draft := _draft_of(contact)) is not None and Path(draft).second_problem:
+            contacts.answer(contact, article)
+            contacts.go_on_to_next(contact, draft)
+            return back_to_contact(contact)
         contacts.close(contact, Outcome.ANSWERED, article=article)
         return redirect("staff_app:desk")
     posted = request.POST.copy()

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from requests_app.actions.contacts import contacts
 from requests_app.actions.following import followers
-from requests_app.actions.report import drafts, emergency_question, submission
+from requests_app.actions.report import drafts, emergency_question, places, submission
 from requests_app.core.localized import localized
 from requests_app.forms import place_input
 from requests_app.forms.details_form import DetailsForm, in_order
@@ -38,6 +38,7 @@ from requests_app.rules.publication.public_words import (
     public_labels,
     public_words,
 )
+from requests_app.rules.report import two_problems
 from requests_app.rules.report.duplicates import joinable
 from requests_app.rules.report.path import Path
 from requests_app.rules.setup.offered_services import offered_versions
@@ -105,7 +106,8 @@ def handle(contact: Contact | None, draft: Draft, step: str, data: QueryDict, la
     """Saves what was posted for a step."""
     made = _handle(Sent(contact, draft, Path(draft), step, data, language))
     if not made.has_errors and not (made.sent or made.joined):
-        drafts.save(draft, unsent={})
+        # The number of the report before it was said.
+        drafts.save(draft, unsent={}, after="")
         settle_danger(contact, draft)
     return made
 
@@ -149,7 +151,8 @@ def _problem(sent: Sent) -> Step:
     form = ProblemForm(sent.data, version=sent.path.version, initial={"text": sent.path.text})
     del form.fields["photos"]
     if sent.is_posted and form.is_valid() and form.cleaned_data["text"] != sent.path.text:
-        drafts.save(sent.draft, text=form.cleaned_data["text"], text_language=sent.language, about="")
+        text = form.cleaned_data["text"]
+        drafts.save(sent.draft, text=text, text_language=sent.language, about="", is_one_problem=False)
     return Step(sent.step, form)
 
 
@@ -160,7 +163,11 @@ def _emergency(sent: Sent) -> Step:
 
 
 def _service(sent: Sent) -> Step:
+    if sent.has("one_problem"):
+        drafts.report_as_one(sent.draft)
+        return Step(sent.step)
     path = sent.path
+    two = two_problems.of_draft(path, sent.language)
     versions = offered_versions(path.jurisdiction, to_staff=path.asks_as_staff)
     form = ServiceForm(sent.data, offered=versions, initial={"service": path.typed.get("service")})
     named = beginning_with(versions, path.text)
@@ -169,17 +176,21 @@ def _service(sent: Sent) -> Step:
         # A few letters of its name describe nothing.
         is_name = any(version.service.service_code == code for version in named)
         drafts.save(sent.draft, service=code, **({"text": ""} if is_name else {}))
+        # Only if the page said so.
+        if two is not None and sent.has("two_problems"):
+            drafts.report_in_turn(sent.draft, two)
         return Step(sent.step, form)
     suggested: list[ServiceVersion] = named[:SHOWN_BY_NAME]
     if not suggested and not path.screening.helps_first:
-        suggested = suggestions.suggest(path.jurisdiction, path.asked_about, sent.language).services
+        about = two.first.text if two is not None else path.asked_about
+        suggested = suggestions.suggest(path.jurisdiction, about, sent.language).services
     unknown = [one for one in versions if one.service.service_code == suggestions.UNKNOWN]
     first = [*suggested, *unknown]
     chosen = form["service"].value() or (first[0].service.service_code if suggested else "")
     return Step(
         sent.step,
         form,
-        {"offers": first, "others": [one for one in versions if one not in first], "chosen": chosen},
+        {"offers": first, "others": [one for one in versions if one not in first], "chosen": chosen, "two": two},
     )
 
 
@@ -194,54 +205,87 @@ def beginning_with(versions: Sequence[ServiceVersion], text: str) -> list[Servic
 
 def _location(sent: Sent) -> Step:
     path = sent.path
-    required = path.version is None or path.version.place_required
+    if sent.has("remove_place"):
+        places.remove(sent.draft, sent.value("remove_place"))
+        return Step(sent.step)
+    is_adding = _is_adding(path)
+    required = not is_adding and (path.version is None or path.version.place_required)
     form = PlaceForm(
         sent.data,
-        initial=path.typed.get("place_typed") or path.place,
-        required=required and not (sent.has("on_water") or sent.has("skip")),
+        initial=path.typed.get("place_typed") or ({} if is_adding else path.place),
+        required=required and not any(map(sent.has, ("on_water", "skip", "proposal", "all_places"))),
     )
-    step = Step(sent.step, form, {"may_skip": not required, "asks_water": path.is_water_open})
+    proposals = {} if path.is_water_open else place_input.proposals(path)
+    step = Step(
+        sent.step,
+        form,
+        {
+            "may_skip": not required and not is_adding,
+            "asks_water": path.is_water_open,
+            "proposals": list(proposals.values()),
+            "may_add": places.may_add(path),
+            "is_adding": is_adding,
+        },
+    )
     if not sent.is_posted or not form.is_valid():
         return step
     data = form.cleaned_data
     typed = {name: data.get(name, "") for name in ("address", "note", "lat", "long")}
-    if sent.has("skip") and not required:
+    if sent.has("skip") and not required and not is_adding:
         drafts.save(sent.draft, place={}, place_typed={})
     elif sent.has("on_water") and path.place:
         drafts.save(sent.draft, place={**path.place, "note": data["note"]}, place_typed={}, on_water=path.pin)
+    elif sent.has("proposal") or sent.has("all_places"):
+        chosen = [one for key, one in proposals.items() if sent.has("all_places") or key == sent.value("proposal")]
+        for number, mention in enumerate(chosen, 1):
+            place = place_input.of_mention(path.jurisdiction, mention, data["note"])
+            take_place(sent.draft, place, form, "address", adds=number < len(chosen) or sent.has("add_place"))
+    elif is_adding and data["point"] is None and not data["address"]:
+        places.go_on(sent.draft, adds=False)
     else:
-        _take_typed(sent, form, typed)
+        _take_typed(sent, form, typed, is_adding=is_adding)
     return step
 
 
-def _take_typed(sent: Sent, form: Form, typed: dict[str, str]) -> None:
-    path, data = sent.path, form.cleaned_data
-    if data["address"] == path.place.get("address") and path.place and data["point"] in (None, path.point):
+def _is_adding(path: Path) -> bool:
+    """Whether they say where else the same problem is."""
+    return bool(path.place and path.typed.get("is_adding"))
+
+
+def _take_typed(sent: Sent, form: Form, typed: dict[str, str], *, is_adding: bool) -> None:
+    path, data, adds = sent.path, form.cleaned_data, sent.has("add_place")
+    is_same = data["address"] == path.place.get("address") and data["point"] in (None, path.point)
+    if path.place and is_same and not is_adding:
         drafts.save(sent.draft, place={**path.place, "note": data["note"]}, place_typed={})
+        places.go_on(sent.draft, adds=adds)
         return
     place = place_input.place_for(
         path.jurisdiction,
         data["address"],
         data["point"],
         data["note"],
-        shown_point=path.point,
-        shown_address=str(path.place.get("address", "")),
+        shown_point=None if is_adding else path.point,
+        shown_address="" if is_adding else str(path.place.get("address", "")),
     )
     if place is None:
         # It fits several places or none: the next step asks which one.
-        drafts.save(sent.draft, place_typed=typed, chooses_place=True)
+        drafts.save(sent.draft, place_typed=typed, chooses_place=True, adds_place=adds)
     else:
-        take_place(sent.draft, place, form, "address")
+        take_place(sent.draft, place, form, "address", adds=adds)
 
 
-def take_place(draft: Draft, place: dict[str, Any], form: Form | None = None, name: str = "") -> bool:
-    """False if no report may be about the place, which the form then says."""
+def take_place(
+    draft: Draft, place: dict[str, Any], form: Form | None = None, name: str = "", *, adds: bool = False
+) -> bool:
+    """adds: another place follows. False if no report may be about the place, which the form then says."""
     if problem := place_input.problem(draft.jurisdiction, place):
         if form is not None:
             form.add_error(name, problem)
         return False
-    place = place_input.marked_on_water(draft.jurisdiction, place)
-    drafts.save(draft, place=place, place_typed={}, chooses_place=False, owner="", no_asset="")
+    places.take(draft, place_input.marked_on_water(draft.jurisdiction, place))
+    if draft.typed.get("chooses_place"):
+        drafts.save(draft, chooses_place=False)
+    places.go_on(draft, adds=adds)
     return True
 
 
@@ -252,7 +296,7 @@ def _choose_location(sent: Sent) -> Step:
     form = PlaceChoiceForm(sent.data, choices=place_input.choices(matches, address))
     if sent.is_posted and form.is_valid():
         place = place_input.chosen(matches, form.cleaned_data["choice"], address, str(typed.get("note", "")))
-        take_place(sent.draft, place, form, "choice")
+        take_place(sent.draft, place, form, "choice", adds=bool(sent.path.typed.get("adds_place")))
     return Step(sent.step, form)
 
 
@@ -261,9 +305,8 @@ def _choose_asset(sent: Sent) -> Step:
     names = [(asset, assets.name_of(path.jurisdiction, asset)) for asset in path.nearby_assets]
     choices = [(asset.asset_id, named_away(name, asset.meters.m)) for asset, name in names]  # type: ignore[attr-defined]
     form = AssetForm(None if sent.has("none") else sent.data, choices=choices)
-    if sent.has("none") and path.version is not None:
-        place = {name: value for name, value in path.place.items() if name != "asset"}
-        drafts.save(sent.draft, place=place, no_asset=path.version.service.service_code)
+    if sent.has("none"):
+        places.decline_asset(path)
     elif sent.is_posted and form.is_valid():
         chosen = next(asset for asset in path.nearby_assets if asset.asset_id == form.cleaned_data["asset"])
         address, note = (str(path.place.get(name, "")) for name in ("address", "note"))
@@ -404,8 +447,10 @@ def next_step(contact: Contact | None, path: Path) -> str:
     A place that fits several is chosen first. And how to reach them is asked again after it was changed who gets updates.
     """
     page = path.next_page()
-    if page == "location" and path.typed.get("chooses_place"):
+    if path.typed.get("chooses_place") and (page == "location" or _is_adding(path)):
         return "choose_location"
+    if _is_adding(path) and page != "emergency":
+        return "location"
     return "contact" if page == "check" and contact is not None and not _reaches(contact, path) else page
 
 
@@ -470,6 +515,8 @@ def summary(path: Path) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     if path.text:
         rows.append({"label": _("Description"), "value": path.text, "step": "problem", "is_public": "text" in public})
+    if path.second_problem:
+        rows.append({"label": _("Next problem"), "value": path.second_problem, "step": "service", "is_public": False})
     if version is not None:
         rows.append(
             {"label": _("Service"), "value": localized(version.name), "step": "service", "is_public": not is_private}
@@ -484,6 +531,15 @@ def summary(path: Path) -> list[dict[str, Any]]:
                 "is_public": "address" in public,
             }
         )
+        for place in path.more_places:
+            rows.append(
+                {
+                    "label": _("Another place"),
+                    "value": str(place.get("address", "")) or _("Pinned location"),
+                    "step": "location",
+                    "is_public": "address" in public,
+                }
+            )
         if note := path.place.get("note"):
             rows.append({"label": _("How to find it"), "value": note, "step": "location", "is_public": False})
     for number, questions in enumerate(path.pages if version is not None else [], 1):

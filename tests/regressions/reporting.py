@@ -27,8 +27,8 @@ REGRESSIONS = [
     Regression(
         "another of the proposed places than the selected one is taken",
         "requests_app/web/report/location.py",
-        '_proposals(path).get(request.POST["proposal"])',
-        "next(iter(_proposals(path).values()), None)",
+        'place_input.proposals(path).get(request.POST["proposal"])',
+        "next(iter(place_input.proposals(path).values()), None)",
         ("tests/requests_app/web/report/test_proposed_place.py",),
     ),
     Regression(

@@ -193,7 +193,35 @@ def made(contact: Contact, draft: Draft, service_request: ServiceRequest, role: 
     link(contact, service_request, role)
     # Who was checked stays who is calling.
     person = contact.person if contact.checked else _caller_of(contact, draft, service_request)
-    _set(contact, person=person, draft=_following(draft))
+    following = _following(draft)
+    if following is not None:
+        # Its number is said before the next one is asked about.
+        drafts.save(following, after=f"{role}:{service_request.reference}")
+    _set(contact, person=person, draft=following)
+
+
+@transaction.atomic
+def answer(contact: Contact, article: Article) -> None:
+    """What was answered, kept with its version; the call goes on. Raises Closed."""
+    _locked(contact)
+    _set(contact, **_answered(article))
+
+
+@transaction.atomic
+def go_on_to_next(contact: Contact, draft: Draft) -> None:
+    """Nothing is sent of this draft, but what follows in it is next. Raises Closed."""
+    _locked(contact)
+    following = drafts.begin_next(draft)
+    _set(contact, draft=following)
+    drafts.delete([draft])
+
+
+def _answered(article: Article) -> dict[str, str | int]:
+    return {
+        "article_code": article.code,
+        "article_version": article.version,
+        "topic": article.topic.code if article.topic is not None else "",
+    }
 
 
 def _caller_of(contact: Contact, draft: Draft, service_request: ServiceRequest) -> Person | None:
@@ -220,11 +248,7 @@ def close(contact: Contact, outcome: str, *, article: Article | None = None, **c
     locked = lock_open(contact)
     now = app_now()
     if article is not None:
-        columns |= {
-            "article_code": article.code,
-            "article_version": article.version,
-            "topic": article.topic.code if article.topic is not None else "",
-        }
+        columns |= _answered(article)
     if not locked.keep_number:
         columns |= {"caller_number": "", "caller_phone": "", "call_id": ""}
         PhoneCall.objects.filter(contact=contact).update(caller_number="")

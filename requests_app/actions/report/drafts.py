@@ -510,7 +510,10 @@ def begin_next(draft: Draft, link: int | None = None) -> Draft | None:
     It has the same contact. The emergency question that was answered for the whole text isn't asked again.
     link: the id of the private link to the report that this draft made.
     """
-    same = ("text_language", "contact", "asked", "warned", "hinted", "by_robot", "together")
+    same = (
+        "text_language", "contact", "contact_typed", "asked", "warned", "hinted", "by_robot", "together", "received_on",
+        "late_reason", "is_practice",
+    )  # fmt: skip
     typed: dict[str, Any] = {name: draft.typed[name] for name in same if name in draft.typed}
     if link is not None:
         typed["together"] = [*typed.get("together", []), link][-TOGETHER_MAX:]
@@ -527,7 +530,7 @@ def begin_next(draft: Draft, link: int | None = None) -> Draft | None:
         typed |= {"text": second["whole"], "about": second["words"], "is_one_problem": True}
     else:
         typed["text"] = second["words"]
-    return _begin(draft, typed)
+    return _begin(draft, typed | {"is_second": True})
 
 
 def _elsewhere(draft: Draft) -> dict[str, Any]:

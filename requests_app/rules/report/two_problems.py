@@ -15,6 +15,7 @@ from requests_app.models import Jurisdiction, ServiceVersion
 from requests_app.rules.answers import word_search
 from requests_app.rules.answers.suggestions import suggest
 from requests_app.rules.answers.word_search import ARTICLE, NOBODY, SERVICE, Match
+from requests_app.rules.report.path import Path
 
 # The places where a text is cut; the first ones are tried.
 MOST_CUTS = 8
@@ -200,6 +201,13 @@ def find(jurisdiction: Jurisdiction, text: str, language: str) -> TwoProblems | 
     if first_version.category_id == second_version.category_id and surely + WEIGHTS.alike <= SURE:
         return None
     return TwoProblems(*problems)
+
+
+def of_draft(path: Path, language: str) -> TwoProblems | None:
+    """The two problems that the text tells of, unless the reporter has decided about them, or who can help comes first."""
+    if path.typed.get("is_one_problem") or path.second_problem or path.draft.tester_id is not None:
+        return None
+    return None if path.screening.helps_first else find(path.jurisdiction, path.text, language)
 
 
 def _cuts(text: str) -> list[re.Match[str]]:

@@ -10,14 +10,13 @@ from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
-from requests_app.actions.report import drafts
+from requests_app.actions.report import drafts, places
 from requests_app.city_request import CityRequest
 from requests_app.forms import place_input
 from requests_app.forms.report_forms import AssetForm, PlaceChoiceForm, PlaceForm
 from requests_app.messages.wording import named_away
 from requests_app.models import Asset, Draft
 from requests_app.places import assets
-from requests_app.places.place_mentions import Mention, mentioned
 from requests_app.rules.report.path import Path
 from requests_app.web.language_switch import requested_language
 from requests_app.web.report import first_photos
@@ -25,8 +24,6 @@ from requests_app.web.report.draft_page import draft_page, in_other_language, sh
 
 REFERENCE = re.compile(r"[0-9A-Z]{8}")
 NOT_SAME_MAX = 20
-# The same problem may be reported at so many places in a row.
-PLACES_MAX = 10
 
 
 @draft_page
@@ -34,7 +31,7 @@ def location(request: CityRequest, draft: Draft) -> HttpResponse:
     """The place; with [Add another place], one after the other (`is_adding`). Each gets a report of its own."""
     path = Path(draft)
     if request.method == "POST" and (number := request.POST.get("remove_place", "")):
-        _remove_place(draft, number)
+        places.remove(draft, number)
         return redirect("requests_app:location", draft.pk)
     is_adding = bool(path.place and path.typed.get("is_adding"))
     required = not is_adding and (path.version is None or path.version.place_required)
@@ -49,7 +46,7 @@ def location(request: CityRequest, draft: Draft) -> HttpResponse:
             return following
     elif path.place and (problem := place_input.problem(request.jurisdiction, path.place)):
         messages.warning(request, problem)
-    proposals = [] if path.is_water_open else list(_proposals(path).values())
+    proposals = [] if path.is_water_open else list(place_input.proposals(path).values())
     return show(
         request,
         "location",
@@ -64,7 +61,7 @@ def location(request: CityRequest, draft: Draft) -> HttpResponse:
         photo_question=first_photos.question(draft),
         shows_places=bool(is_adding or path.more_places),
         is_adding=is_adding,
-        may_add=path.draft.tester_id is None and len(path.more_places) < PLACES_MAX - 1,
+        may_add=places.may_add(path),
     )
 
 
@@ -95,7 +92,7 @@ def _place_sent(
 
 def _take_proposal(request: CityRequest, draft: Draft, path: Path, form: PlaceForm) -> HttpResponse | None:
     """The place that the description names, whose button was selected."""
-    mention = _proposals(path).get(request.POST["proposal"])
+    mention = place_input.proposals(path).get(request.POST["proposal"])
     if mention is None:
         # Another tab has changed the words.
         return redirect("requests_app:location", draft.pk)
@@ -159,13 +156,6 @@ def _tapped(path: Path, number: str, point: Point | None) -> Asset | None:
     return asset if asset.point.equals_exact(point, 2e-6) else None
 
 
-def _proposals(path: Path) -> dict[str, Mention]:
-    """The places that the description names, by their form values; without the one that was given already."""
-    asset_kinds = path.version.asset_kinds if path.version else []
-    found = mentioned(path.jurisdiction, path.text, asset_kinds)
-    return {one.key: one for one in found if path.point is None or not one.point.equals_exact(path.point, 1e-6)}
-
-
 @draft_page
 def choose_location(request: CityRequest, draft: Draft) -> HttpResponse:
     """Several places match the address, or none: radio buttons that work without a script."""
@@ -208,32 +198,12 @@ def _is_same_place(path: Path, data: dict[str, Any]) -> bool:
 
 def _take(draft: Draft, place: dict[str, Any], *, adds: bool = False) -> HttpResponse:
     """adds: another place follows."""
-    place = place_input.marked_on_water(draft.jurisdiction, place)
-    path = Path(draft)
-    if path.place and draft.typed.get("is_adding"):
-        if len(path.more_places) < PLACES_MAX - 1:
-            drafts.save(draft, more_places=[*path.more_places, place], place_typed={})
-    else:
-        # A new place may have another owner.
-        drafts.save(draft, place=place, place_typed={}, photo_place={}, owner="", no_asset="", asset_typed="")
+    places.take(draft, place_input.marked_on_water(draft.jurisdiction, place))
     return _go_on(draft, adds=adds)
 
 
 def _go_on(draft: Draft, *, adds: bool) -> HttpResponse:
-    if adds and len(Path(draft).more_places) < PLACES_MAX - 1:
-        drafts.save(draft, is_adding=True, adds_place=False)
-        return redirect("requests_app:location", draft.pk)
-    drafts.save(draft, is_adding=False, adds_place=False)
-    return to_next_page(draft)
-
-
-def _remove_place(draft: Draft, number: str) -> None:
-    """number: the place's, from 1, in the list that the page shows. If the first one is removed, the next takes its place."""
-    path = Path(draft)
-    places = [path.place, *path.more_places]
-    if number.isdecimal() and len(number) < 3 and 1 <= int(number) <= len(places) and len(places) > 1:
-        first, *more = [place for at, place in enumerate(places, 1) if at != int(number)]
-        drafts.save(draft, place=first, more_places=more)
+    return redirect("requests_app:location", draft.pk) if places.go_on(draft, adds=adds) else to_next_page(draft)
 
 
 @draft_page
@@ -254,10 +224,7 @@ def choose_asset(request: CityRequest, draft: Draft) -> HttpResponse:
             drafts.save(draft, asset_typed=str(request.POST.get("asset", ""))[:60])
             return in_other_language(request, draft, language)
         if "none" in request.POST:
-            place = {name: value for name, value in path.place.items() if name != "asset"}
-            if place.get("source") == "asset":
-                place["source"] = "pin"
-            drafts.save(draft, place=place, no_asset=path.version.service.service_code, asset_typed="")
+            places.decline_asset(path)
             return to_next_page(draft)
         if form.is_valid():
             chosen = next(asset for asset in path.nearby_assets if asset.asset_id == form.cleaned_data["asset"])

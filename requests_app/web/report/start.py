@@ -161,7 +161,7 @@ def service(request: CityRequest, draft: Draft) -> HttpResponse:
     path = Path(draft)
     helps_first = path.screening.helps_first
     danger = path.screening.kind or path.screening.distress
-    two = None if helps_first else two_problems_in(request, path)
+    two = two_problems.of_draft(path, request.LANGUAGE_CODE)
     versions = offered_versions(request.jurisdiction)
     form = ServiceForm(
         _with_pick(request.POST) if request.method == "POST" else None,
@@ -248,13 +248,6 @@ def offers(suggested: suggestions.Suggestions) -> list[ServiceVersion | Article]
         for place, one in enumerate(suggested.ranked)
         if one != suggested.answer and (isinstance(one, ServiceVersion) or place < LISTED_TOGETHER)
     ]
-
-
-def two_problems_in(request: CityRequest, path: Path) -> two_problems.TwoProblems | None:
-    """The two problems that the text tells of, unless the reporter has decided about them."""
-    if path.typed.get("is_one_problem") or path.second_problem or path.draft.tester_id is not None:
-        return None
-    return two_problems.find(request.jurisdiction, path.text, request.LANGUAGE_CODE)
 
 
 def best_read(jurisdiction: Jurisdiction, text: str) -> str:
