@@ -251,6 +251,15 @@ def _day(text: Any) -> dt.date | None:
         return None
 
 
+def with_alt(form: DetailsForm) -> list[dict[str, Any]]:
+    """The photos that are stored already, each with the field of its description."""
+    return [
+        {"photo": photo, "alt": form[f"alt_{photo.name}"]}
+        for photo in form.kept_photos
+        if f"alt_{photo.name}" in form.fields
+    ]
+
+
 def in_order(form: DetailsForm) -> list[dict[str, Any]]:
     """The page's questions for the template: a field, with the question that opens below it, or a text to display."""
     rows: list[dict[str, Any]] = []

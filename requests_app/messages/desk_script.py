@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from requests_app.core.localized import localized
 from requests_app.messages import wording
-from requests_app.models import Contact, DeskLine, QuestionVersion, ServiceRequest
+from requests_app.models import Contact, DeskLine, QuestionVersion, ServiceRequest, ServiceVersion
 from requests_app.rules.report.path import Path
 
 
@@ -70,8 +70,10 @@ def whole_read_back(contact: Contact, path: Path, planned: ServiceRequest | None
         return [sentences, *(step.sentence for step in promised)]
 
 
-def done(contact: Contact, service_request: ServiceRequest, *, joined: bool, ends: bool = True) -> str:
-    """The report number, and who looks at it by when. ends: with goodbye."""
+def done(
+    contact: Contact, service_request: ServiceRequest, *, joined: bool, ends: bool = True, has_link: bool = False
+) -> str:
+    """The report number, and who looks at it by when. ends: with goodbye. has_link: an email with the private link goes to them."""
     with override(contact.language):
         number = {"number": service_request.display_reference}
         if joined:
@@ -79,6 +81,8 @@ def done(contact: Contact, service_request: ServiceRequest, *, joined: bool, end
         else:
             steps = [step.sentence for step in wording.promised_steps(service_request)[:1]]
             sentences = [_("Your report number is %(number)s.") % number, *steps]
+            if has_link and service_request.service_version.photo_policy != ServiceVersion.PhotoPolicy.NONE:
+                sentences.append(_("You can add photos with the link in our email."))
         return " ".join([*sentences, *([_("Thanks for calling.")] if ends else [])])
 
 

@@ -18,10 +18,11 @@ from requests_app.actions.contacts import call_backs, contacts, lines
 from requests_app.actions.report import drafts, emergency_question
 from requests_app.clock import app_now
 from requests_app.core.localized import localized
+from requests_app.forms.photo_uploads import take_photos_of_draft
 from requests_app.messages import desk_script
 from requests_app.messages.desk_script import Line
 from requests_app.messages.wording import month_day, promised_steps
-from requests_app.models import CallBack, Channel, Contact, ContactRequest, Draft
+from requests_app.models import CallBack, Channel, Contact, ContactPoint, ContactRequest, Draft
 from requests_app.rules.alarms.hotlines import help_for
 from requests_app.rules.answers import staff_articles
 from requests_app.rules.contacts import call_backs as call_back_rules
@@ -124,7 +125,12 @@ def contact(request: StaffRequest, number: str) -> HttpResponse:
 
 def _take_step(request: StaffRequest, contact: Contact, draft: Draft, step: str) -> HttpResponse:
     """Raises one of CLOSED."""
+    refused: list[str] = []
+    if steps.takes_photos(contact, draft, step) and request.FILES:
+        refused = take_photos_of_draft(request, draft, keep_taken=False)
     made = steps.handle(contact, draft, step, request.POST, request.LANGUAGE_CODE)
+    for problem in refused:
+        messages.warning(request, problem)
     if made.has_errors:
         return _show(request, contact, draft, made, status=422)
     if step == "emergency" and "no_danger" in request.POST and contact.screening != Contact.Screening.ASKED_YES:
@@ -241,17 +247,23 @@ def _script(
     if done is None:
         dialed = lines.find(request.jurisdiction, contact.line) if contact.line else None
         return [Line(desk_script.greeting(contact, str(request.user).partition(" ")[0], dialed))]
-    return [Line(desk_script.done(contact, done["request"], joined=done["role"] == ContactRequest.Role.JOINED))]
+    return [Line(_said_when_done(contact, done))]
+
+
+def _said_when_done(contact: Contact, link: dict[str, Any], *, ends: bool = True) -> str:
+    joined = link["role"] == ContactRequest.Role.JOINED
+    has_link = (
+        contact.channel == Channel.PHONE
+        and link["request"].participations.filter(contact_point__kind=ContactPoint.Kind.EMAIL).exists()
+    )
+    return desk_script.done(contact, link["request"], joined=joined, ends=ends, has_link=has_link)
 
 
 def _done_before(contact: Contact, path: Path, links: list[dict[str, Any]]) -> list[Line]:
     """The number of the report right before this one, until the taker goes on."""
-    role, _colon, reference = str(path.typed.get("after", "")).partition(":")
+    reference = str(path.typed.get("after", ""))
     before = next((one for one in links if one["request"].reference == reference and not one["is_private"]), None)
-    if before is None:
-        return []
-    joined = role == ContactRequest.Role.JOINED
-    return [Line(desk_script.done(contact, before["request"], joined=joined, ends=False))]
+    return [Line(_said_when_done(contact, before, ends=False))] if before is not None else []
 
 
 def _linked(request: StaffRequest, contact: Contact) -> list[dict[str, Any]]:

@@ -28,6 +28,8 @@ RESERVED = {
     *(f"Ctrl+{key}" for key in "ACDFHJLNOPRSTUVWXYZ0123456789"),
     *(f"Ctrl+Shift+{key}" for key in "BCDEIJKMNOPRTVWXZ"),
     *(f"Alt+{key}" for key in ("D", "E", "F", "Enter", "F4")),
+    # Answers a call that rings (js/ring.js).
+    "Alt+0",
     *("F1", "F3", "F5", "F6", "F7", "F10", "F11", "F12", "Shift+F10", "Ctrl+F4", "Ctrl+F5", "Ctrl+Alt+Enter"),
 }
 

@@ -17,7 +17,7 @@ from requests_app.actions.following import followers
 from requests_app.actions.report import drafts, emergency_question, places, submission
 from requests_app.core.localized import localized
 from requests_app.forms import place_input
-from requests_app.forms.details_form import DetailsForm, in_order
+from requests_app.forms.details_form import DetailsForm, in_order, with_alt
 from requests_app.forms.report_forms import (
     AssetForm,
     FollowForm,
@@ -27,7 +27,7 @@ from requests_app.forms.report_forms import (
     ServiceForm,
 )
 from requests_app.messages.wording import ago, away, named_away, now_for, status_words
-from requests_app.models import Contact, Draft, ServiceRequest, ServiceVersion
+from requests_app.models import Channel, Contact, Draft, ServiceRequest, ServiceVersion
 from requests_app.places import assets
 from requests_app.rules.alarms.hotlines import help_for
 from requests_app.rules.answers import suggestions
@@ -39,13 +39,17 @@ from requests_app.rules.publication.public_words import (
     public_words,
 )
 from requests_app.rules.report import two_problems
-from requests_app.rules.report.duplicates import joinable
+from requests_app.rules.report.duplicates import Candidate, joinable
 from requests_app.rules.report.path import Path
 from requests_app.rules.setup.offered_services import offered_versions
 from staff_app.desk.forms import ReachForm
 
 # Of the services whose name begins with what was typed.
 SHOWN_BY_NAME = 5
+# Choices that a digit takes.
+DIGIT_MAX = 9
+# Of a conversation whose taker can have the photo in front of them.
+WITH_PHOTOS = (Channel.COUNTER, Channel.LETTER)
 
 
 @dataclass
@@ -169,9 +173,11 @@ def _service(sent: Sent) -> Step:
     path = sent.path
     two = two_problems.of_draft(path, sent.language)
     versions = offered_versions(path.jurisdiction, to_staff=path.asks_as_staff)
-    form = ServiceForm(sent.data, offered=versions, initial={"service": path.typed.get("service")})
+    form = ServiceForm(
+        None if sent.has("follow") else sent.data, offered=versions, initial={"service": path.typed.get("service")}
+    )
     named = beginning_with(versions, path.text)
-    if sent.is_posted and form.is_valid():
+    if form.is_bound and form.is_valid():
         code = form.cleaned_data["service"]
         # A few letters of its name describe nothing.
         is_name = any(version.service.service_code == code for version in named)
@@ -187,11 +193,36 @@ def _service(sent: Sent) -> Step:
     unknown = [one for one in versions if one.service.service_code == suggestions.UNKNOWN]
     first = [*suggested, *unknown]
     chosen = form["service"].value() or (first[0].service.service_code if suggested else "")
-    return Step(
+    step = Step(
         sent.step,
         form,
-        {"offers": first, "others": [one for one in versions if one not in first], "chosen": chosen, "two": two},
+        {
+            "offers": first,
+            "has_offers": True,
+            "others": [one for one in versions if one not in first],
+            "chosen": chosen,
+            "two": two,
+        },
     )
+    if suggested and two is None and sent.contact is not None:
+        # The place is known before the service is: a report like what the words tell of may be there already.
+        nearby = path.candidates_as(suggested[0])[: DIGIT_MAX - len(first)]
+        if sent.has("follow"):
+            return _join_suggested(sent, step, nearby)
+        step.context["reported_nearby"] = _rows(path, nearby, first_digit=len(first) + 1)
+    return step
+
+
+def _join_suggested(sent: Sent, step: Step, nearby: Sequence[Candidate]) -> Step:
+    """Joins a report that was shown before a service was chosen: the draft takes its service."""
+    chosen = next((one for one in nearby if one.service_request.reference == sent.value("follow")), None)
+    if chosen is not None:
+        drafts.save(sent.draft, service=chosen.service_request.service.service_code)
+    sent.path = Path(sent.draft)
+    form = FollowForm({"with_words": "on"})
+    step.joined = form.is_valid() and _join(sent, form)
+    step.form = None if step.joined else form
+    return step
 
 
 def beginning_with(versions: Sequence[ServiceVersion], text: str) -> list[ServiceVersion]:
@@ -337,7 +368,7 @@ def _duplicates(sent: Sent) -> Step:
     step = Step(sent.step, form, {"is_block_open": path.is_block_open})
     if sent.has("follow") and form.is_valid():
         step.joined = _join(sent, form)
-    step.context["reported_nearby"] = [] if step.joined else _candidates(path)
+    step.context["reported_nearby"] = [] if step.joined else _rows(path, path.candidates)
     return step
 
 
@@ -363,15 +394,16 @@ def _join(sent: Sent, form: Form) -> bool:
     return True
 
 
-def _candidates(path: Path) -> list[dict[str, Any]]:
-    now = now_for(candidate.service_request for candidate in path.candidates)
+def _rows(path: Path, candidates: Sequence[Candidate], *, first_digit: int = 1) -> list[dict[str, Any]]:
+    now = now_for(candidate.service_request for candidate in candidates)
     rows = []
-    for candidate in path.candidates:
+    for digit, candidate in enumerate(candidates, first_digit):
         service_request = candidate.service_request
         service_request.jurisdiction = path.jurisdiction
         rows.append(
             {
                 "request": service_request,
+                "digit": digit,
                 "status": status_words(service_request, to_reporter=False, now=now),
                 "away": away(candidate.meters),
                 "ago": ago(service_request.submitted_at, candidate.at),
@@ -387,19 +419,40 @@ def _details(sent: Sent) -> Step:
     path, number = sent.path, int(sent.step.partition(":")[2] or 1)
     if path.version is None or number > len(path.pages):
         return Step(sent.step)
-    form = DetailsForm(sent.data, path=path, version=path.version, number=number)
-    # The desk takes no photos: on the phone there are none.
-    for name in ("photos", "keep_taken"):
+    has_photos = takes_photos(sent.contact, sent.draft, sent.step)
+    if has_photos and sent.has("remove_photo"):
+        drafts.remove_photo(sent.draft, sent.value("remove_photo"))
+    kept = list(sent.draft.photos.order_by("id")) if has_photos else []
+    form = DetailsForm(sent.data, path=path, version=path.version, number=number, kept_photos=kept)
+    # Nobody was asked whether we may keep when and where a photo was taken.
+    for name in ("keep_taken",) if has_photos else ("keep_taken", "photos"):
         form.fields.pop(name, None)
+    stays = sent.has("remove_photo") or sent.has("add_photos")
     if sent.is_posted and sent.value("version") == str(path.version.pk):
         is_valid = form.is_valid()
         typed: dict[str, Any] = {"answers": {**path.raw_answers, **form.typed_answers}}
         if form.cleaned_data.get("text", path.text) != path.text:
             typed |= {"text": form.cleaned_data["text"], "text_language": sent.language}
-        if is_valid:
+        if is_valid and not stays:
             typed["shown"] = sorted({*path.typed.get("shown", []), *form.codes, "words"})
         drafts.save(sent.draft, **typed)
-    return Step(sent.step, form, {"fields": in_order(form), "version": path.version})
+        alts = {photo.name: form.cleaned_data.get(f"alt_{photo.name}", photo.alt) for photo in kept}
+        drafts.save_photo_descriptions(sent.draft, alts)
+        if stays:
+            # Adding photos is not Continue: unanswered questions are not errors yet.
+            return Step(sent.step)
+    context = {"fields": in_order(form), "version": path.version, "kept_photos": with_alt(form)}
+    return Step(sent.step, form, context)
+
+
+def takes_photos(contact: Contact | None, draft: Draft, step: str) -> bool:
+    """On the phone there are none, and who saw it themselves has added theirs."""
+    return (
+        step in ("details", "details:1")
+        and contact is not None
+        and contact.channel in WITH_PHOTOS
+        and Path(draft).takes_photos
+    )
 
 
 def _other(sent: Sent) -> Step:

@@ -1,34 +1,14 @@
 // The 311 desk. Its keys press the buttons that show them, digits choose, and what is typed is saved at each pause. Esc does nothing here,
 // so that no word is ever lost by it.
+import { nameOf } from "./desk-keys.js";
+
 const desk = document.getElementById("desk");
 const PAUSE_MS = 800;
 
 // --- Keys ------------------------------------------------------------------------------------------------------------
 
-// As staff_app/desk/keys.py writes it. With Alt, some keyboards type another sign, so the key itself counts.
-function nameOf(event) {
-  const isHeld = event.ctrlKey || event.metaKey || event.altKey;
-  const code = event.altKey && /^(Digit|Key)(.)$/.exec(event.code);
-  const key = code ? code[2] : event.key.length === 1 && isHeld ? event.key.toUpperCase() : event.key;
-  return [
-    event.ctrlKey || event.metaKey ? "Ctrl+" : "",
-    event.altKey ? "Alt+" : "",
-    event.shiftKey && (isHeld || event.key.length > 1) ? "Shift+" : "",
-    key,
-  ].join("");
-}
-
 const isTyping = (element) =>
   element.matches("textarea, select, input:not([type=radio]):not([type=checkbox])");
-
-function press(element) {
-  if (element.matches("input")) {
-    element.focus();
-    element.select();
-  } else {
-    element.click();
-  }
-}
 
 // A digit takes a choice of the step: a radio button, or a button that answers it.
 function choose(number) {
@@ -38,6 +18,12 @@ function choose(number) {
   ]
     .filter((choice) => choice.getClientRects().length)
     .sort((one, other) => Number(Boolean(other.closest(".desk-help"))) - Number(Boolean(one.closest(".desk-help"))));
+  const shown = choices.find((choice) => choice.dataset.digit === String(number));
+  if (shown) {
+    shown.focus();
+    shown.click();
+    return true;
+  }
   const focused = document.activeElement;
   const group = focused?.matches?.("input[type=radio]") ? choices.filter((one) => one.name === focused.name) : choices;
   const choice = group[number - 1];
@@ -48,15 +34,9 @@ function choose(number) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || event.repeat) return;
+  if (event.defaultPrevented || event.repeat || !("keys" in desk.dataset)) return;
   const name = nameOf(event);
-  const target = desk.querySelector(`[data-key="${CSS.escape(name)}"]`);
-  if (target) {
-    event.preventDefault();
-    press(target);
-  } else if ("keys" in desk.dataset && /^[1-9]$/.test(name) && !isTyping(document.activeElement) && choose(Number(name))) {
-    event.preventDefault();
-  }
+  if (/^[1-9]$/.test(name) && !isTyping(document.activeElement) && choose(Number(name))) event.preventDefault();
 });
 
 // Enter in a radio button sends its step, as in a field.

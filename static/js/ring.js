@@ -1,5 +1,7 @@
 // [data-ring]: whose call rings at the taker's telephone. Asks every 1.5 seconds, also in a tab that isn't seen, at an address that
 // ends with the session. A call is announced once, politely; its link is reached by Alt+0.
+import "./desk-keys.js";
+
 const EVERY_MS = 1500;
 
 const box = document.querySelector("[data-ring]");

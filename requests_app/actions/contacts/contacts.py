@@ -196,7 +196,7 @@ def made(contact: Contact, draft: Draft, service_request: ServiceRequest, role: 
     following = _following(draft)
     if following is not None:
         # Its number is said before the next one is asked about.
-        drafts.save(following, after=f"{role}:{service_request.reference}")
+        drafts.save(following, after=service_request.reference)
     _set(contact, person=person, draft=following)
 
 

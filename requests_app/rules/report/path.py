@@ -222,15 +222,19 @@ class Path:
     @cached_property
     def candidates(self) -> list[duplicates.Candidate]:
         """Reports that may be about the same problem, unless the reporter said that theirs is different."""
-        if self.version is None or self.typed.get("different") == self.spot or self.has_flagged_danger:
+        if self.version is None or self.typed.get("different") == self.spot:
             return []
-        if self.draft.tester_id is not None:
-            # A test must not join a real report.
+        return self.candidates_as(self.version)
+
+    def candidates_as(self, version: ServiceVersion) -> list[duplicates.Candidate]:
+        """The same, if it were a report of this service."""
+        # A test must not join a real report.
+        if self.has_flagged_danger or self.draft.tester_id is not None:
             return []
         asset = self.place.get("asset") or {}
         language = self.typed.get("text_language") or self.draft.language
         found = duplicates.candidates(
-            duplicates.Report(self.version, self.point, self.text, language, asset.get("number", ""), self.pictures)
+            duplicates.Report(version, self.point, self.text, language, asset.get("number", ""), self.pictures)
         )
         return [one for one in found if one.service_request.reference not in self.not_same]
 

@@ -8,15 +8,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from requests_app import photos
 from requests_app.actions.report import drafts
 from requests_app.city_request import CityRequest
-from requests_app.forms.details_form import DetailsForm, in_order
+from requests_app.forms.details_form import DetailsForm, in_order, with_alt
+from requests_app.forms.photo_uploads import plain, take_photos_of_draft
 from requests_app.models import Draft
 from requests_app.rules.report.path import Path
 from requests_app.rules.shared import intake, question_kinds
 from requests_app.web.language_switch import requested_language
-from requests_app.web.photo_uploads import plain, take_photos
 from requests_app.web.report.draft_page import draft_page, in_other_language, show, to_next_page
 
 # Our forms have fewer.
@@ -35,7 +34,9 @@ def details(request: CityRequest, draft: Draft, number: int = 1) -> HttpResponse
     if request.method == "POST":
         form = DetailsForm(request.POST, path=path, version=path.version, number=number, kept_photos=kept)
         valid = form.is_valid()
-        refused = _take_photos(request, draft, keep_taken=_agrees(form)) if path.takes_photos and number == 1 else []
+        refused = (
+            take_photos_of_draft(request, draft, keep_taken=_agrees(form)) if path.takes_photos and number == 1 else []
+        )
         _keep_details(request, draft, form)
         if name := request.POST.get("remove_photo", ""):
             drafts.remove_photo(draft, name)
@@ -63,7 +64,7 @@ def details(request: CityRequest, draft: Draft, number: int = 1) -> HttpResponse
         draft=draft,
         path=path,
         number=number,
-        kept_photos=_with_alt(form),
+        kept_photos=with_alt(form),
         fields=in_order(form),
         no_photos=not path.takes_photos and number == 1,
     )
@@ -81,14 +82,14 @@ def draft_photos(request: CityRequest, draft: Draft) -> HttpResponse:
         return plain(_("You can’t add photos to this report."))
     if name := request.POST.get("remove", ""):
         drafts.remove_photo(draft, name)
-    elif refused := _take_photos(request, draft, keep_taken="keep_taken" in request.POST):
+    elif refused := take_photos_of_draft(request, draft, keep_taken="keep_taken" in request.POST):
         return plain("\n".join(refused))
     elif "keep_taken" in request.POST:
         # Remember it in case the page is reopened before its form is sent.
         drafts.save(draft, keep_taken=True)
     kept = list(draft.photos.order_by("id"))
     form = DetailsForm(path=path, version=path.version, number=1, kept_photos=kept)
-    return render(request, "requests_app/report/_kept_photos.html", {"kept_photos": _with_alt(form)})
+    return render(request, "requests_app/report/_kept_photos.html", {"kept_photos": with_alt(form)})
 
 
 def _questions_changed(request: CityRequest, draft: Draft) -> HttpResponse:
@@ -108,7 +109,7 @@ def _questions_changed(request: CityRequest, draft: Draft) -> HttpResponse:
         drafts.save(draft, **typed)
         refused = []
         if Path(draft).takes_photos:
-            refused = _take_photos(request, draft, keep_taken="keep_taken" in request.POST)
+            refused = take_photos_of_draft(request, draft, keep_taken="keep_taken" in request.POST)
         for problem in refused:
             messages.error(request, problem)
         if Path(draft).version is not None:
@@ -121,23 +122,8 @@ def _questions_changed(request: CityRequest, draft: Draft) -> HttpResponse:
     return to_next_page(draft)
 
 
-def _with_alt(form: DetailsForm) -> list[dict[str, Any]]:
-    return [
-        {"photo": photo, "alt": form[f"alt_{photo.name}"]}
-        for photo in form.kept_photos
-        if f"alt_{photo.name}" in form.fields
-    ]
-
-
 def _agrees(form: DetailsForm) -> bool:
     return bool(form.cleaned_data.get("keep_taken"))
-
-
-def _take_photos(request: CityRequest, draft: Draft, *, keep_taken: bool) -> list[str]:
-    def add(upload: Any, key: str) -> None:
-        drafts.add_photo(draft, upload, size=upload.size or 0, key=key, keep_taken=keep_taken)
-
-    return take_photos(request, add, room=photos.PHOTOS_MAX - draft.photos.count(), most=photos.PHOTOS_MAX)
 
 
 def _keep_details(request: CityRequest, draft: Draft, form: DetailsForm) -> None:

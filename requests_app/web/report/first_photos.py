@@ -14,10 +14,10 @@ from requests_app.actions.report import drafts
 from requests_app.city_request import CityRequest
 from requests_app.clock import app_now
 from requests_app.forms import place_input
+from requests_app.forms.photo_uploads import take_photos
 from requests_app.messages.wording import long_date
 from requests_app.models import Draft, Jurisdiction
 from requests_app.places import boundary
-from requests_app.web.photo_uploads import take_photos
 
 # An older photo may show another problem, or have been taken of something that was fixed since.
 NEW_FOR = dt.timedelta(days=30)

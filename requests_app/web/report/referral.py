@@ -20,6 +20,7 @@ from requests_app.actions.report import drafts, referrals
 from requests_app.city_request import CityRequest
 from requests_app.core import limits
 from requests_app.core.localized import localized
+from requests_app.forms.photo_uploads import take_photos
 from requests_app.forms.report_forms import ReferralForm
 from requests_app.messages import referral_mail, wording
 from requests_app.messages.rate_limits import too_many_requests
@@ -29,7 +30,6 @@ from requests_app.rules.report.path import Path
 from requests_app.rules.report.referrals import Receiver, can_refer, is_urgent, photos_of, receiver_of
 from requests_app.visitor import get_visitor, has_expired, own_draft, set_visitor_cookie
 from requests_app.web.language_switch import requested_language, same_page_in
-from requests_app.web.photo_uploads import take_photos
 from requests_app.web.report import spam_signals
 from requests_app.web.report.draft_page import (
     draft_page,

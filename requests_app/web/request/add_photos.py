@@ -12,13 +12,13 @@ from requests_app.actions.report import later_photos
 from requests_app.city_request import CityRequest
 from requests_app.forms.details_form import upload_attributes
 from requests_app.forms.fields import PhotosField, PhotosInput
+from requests_app.forms.photo_uploads import plain, take_photos
 from requests_app.link_access import RequestAccess
 from requests_app.messages.moderation_notes import text_notes
 from requests_app.models import Person, ServiceRequest, TextRevision
 from requests_app.rules.publication.public_texts import key_of
 from requests_app.rules.report import corrections
 from requests_app.web.language_switch import requested_language
-from requests_app.web.photo_uploads import plain, take_photos
 from requests_app.web.request.edit_form import LaterPhotosForm
 from requests_app.web.request.reporter_actions import with_link
 

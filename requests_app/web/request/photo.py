@@ -1,6 +1,7 @@
 """Photos: every view checks permission first, since the files have no URL of their own."""
 
 import io
+import uuid
 from collections.abc import Callable
 
 from django.core.cache import cache
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_safe
 from PIL import Image
 
 from requests_app import links
-from requests_app.models import Participation, Photo
+from requests_app.models import Draft, Participation, Photo
 from requests_app.photos import file_response
 from requests_app.rules.people import permissions
 from requests_app.visitor import own_draft
@@ -24,8 +25,8 @@ def may_see(request: HttpRequest, photo: Photo) -> tuple[bool, bool]:
     """(may this reader see it, may everyone see it)."""
     service_request = photo.service_request
     if service_request is None:
-        # Still in a draft: only for the browser that started it.
-        return photo.draft_id is not None and own_draft(request, photo.draft_id) is not None, False
+        # Still in a draft: only for the browser that started it, or the taker who writes it.
+        return photo.draft_id is not None and _writes(request, photo.draft_id), False
     if service_request.is_public and not photo.is_private and photo.hidden_at is None:
         return True, True
     if permissions.can(request.user, "view", service_request):
@@ -35,6 +36,12 @@ def may_see(request: HttpRequest, photo: Photo) -> tuple[bool, bool]:
     if link is None or link.service_request_id != service_request.pk or photo.hidden_at is not None:
         return False, False
     return service_request.participations.filter(person=link.person, role__in=Participation.OWN).exists(), False
+
+
+def _writes(request: HttpRequest, draft_id: uuid.UUID) -> bool:
+    if own_draft(request, draft_id) is not None:
+        return True
+    return request.user.is_authenticated and Draft.objects.filter(pk=draft_id, taker=request.user.pk).exists()
 
 
 # With a reference the URL lies below the request's page, where the cookie of its private link is sent.

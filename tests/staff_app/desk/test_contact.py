@@ -105,6 +105,27 @@ def test_each_question_is_said_as_the_city_says_it_aloud_and_residents_never_rea
     assert not [page for page in read if aloud["en"] in page or "Can cars get by" in page]
 
 
+def test_a_report_like_the_words_is_joined_by_a_digit_before_a_service_is_chosen(cast: Rivermark) -> None:
+    factories.index_catalog(cast.city)
+    earlier = factories.report(cast.pothole, "A pothole as big as a plate", answers={"where": "lane"})
+    factories.report(cast.tree, "A tree fell")
+    call = Call(cast.cal).box("12 Elm St").box("There's a pothole as big as a plate")
+    assert call.step == "service"
+    # The digits of the services come first.
+    (shown,) = re.findall(r'name="follow" value="(\w+)" data-choice data-digit="(\d)"', call.html)
+    assert shown == (earlier.reference, str(len(re.findall(r"<kbd>\d</kbd> [^<]*</label>", call.html)) + 1))
+    call.send(follow=earlier.reference)
+    assert (call.row.contact_requests.get().role, call.row.contact_requests.get().service_request) == (
+        "joined",
+        earlier,
+    )
+    assert f"The report number is {earlier.display_reference}." in call.script
+    # What isn't near there is not joined, and the step stays.
+    far = Call(cast.cal).box("There's a pothole as big as a plate")
+    far.send(follow=earlier.reference)
+    assert (far.step, far.status, far.row.contact_requests.count()) == ("service", 422, 0)
+
+
 def test_what_everyone_would_see_is_asked_and_removed_before_the_report_is_made(cast: Rivermark, call: Call) -> None:
     call.to_check(cast, "A hole by the gate. Call 617-555-0199")
     assert "Everyone would see this. Does the caller want that?" in call.html

@@ -44,6 +44,7 @@ def test_a_key_that_is_typed_kept_or_taken_is_refused_with_the_reason(cast: Rive
         ("Shift+7", "You type with this key."),
         ("Enter", "You type with this key."),
         ("ctrl+t", "Ctrl+T is the browser’s or the computer’s own."),
+        ("alt 0", "Alt+0 is the browser’s or the computer’s own."),
         ("F5", "F5 is the browser’s or the computer’s own."),
         ("Alt+F4", "Alt+F4 is the browser’s or the computer’s own."),
         ("F8", "F8 is already the key for “The first answer answered it.”"),

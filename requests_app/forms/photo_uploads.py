@@ -7,9 +7,11 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from requests_app import photos
+from requests_app.actions.report import drafts
 from requests_app.city_request import CityRequest
 from requests_app.core import limits
 from requests_app.messages.rate_limits import too_many_requests
+from requests_app.models import Draft
 from requests_app.rules.shared import intake, rate_limits
 
 
@@ -35,6 +37,15 @@ def take_photos(request: CityRequest, add: Callable[[Any, str], object], *, room
         words = _("You can add up to %(most)d photos. We kept the first ones and left out: %(names)s.")
         refused.append(words % {"most": most, "names": ", ".join(left_out[:20])})
     return refused
+
+
+def take_photos_of_draft(request: CityRequest, draft: Draft, *, keep_taken: bool) -> list[str]:
+    """Adds the uploads to a report that isn't sent yet. Returns translated errors. keep_taken: see photos.store_upload."""
+
+    def add(upload: Any, key: str) -> None:
+        drafts.add_photo(draft, upload, size=upload.size or 0, key=key, keep_taken=keep_taken)
+
+    return take_photos(request, add, room=photos.PHOTOS_MAX - draft.photos.count(), most=photos.PHOTOS_MAX)
 
 
 def plain(text: str) -> HttpResponse:
