@@ -3,19 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from requests_app import photos
 from requests_app.actions.report import drafts
-from requests_app.city_request import CityRequest
 from requests_app.core import limits
 from requests_app.messages.rate_limits import too_many_requests
 from requests_app.models import Draft
 from requests_app.rules.shared import intake, rate_limits
 
 
-def take_photos(request: CityRequest, add: Callable[[Any, str], object], *, room: int, most: int) -> list[str]:
+def take_photos(request: HttpRequest, add: Callable[[Any, str], object], *, room: int, most: int) -> list[str]:
     """Stores each upload with `add(file, key)`, at most `room` of them. Returns translated errors, by file name."""
     refused: list[str] = []
     left_out: list[str] = []
@@ -26,7 +25,7 @@ def take_photos(request: CityRequest, add: Callable[[Any, str], object], *, room
             left_out.append(name)
             continue
         if not limits.allow(request, "photo", rate_limits.PHOTOS_AN_HOUR):
-            refused.append(too_many_requests(request.jurisdiction))
+            refused.append(too_many_requests(request.jurisdiction))  # type: ignore[attr-defined]
             break
         try:
             add(upload, request.POST.get("key", "")[:64])
@@ -39,7 +38,7 @@ def take_photos(request: CityRequest, add: Callable[[Any, str], object], *, room
     return refused
 
 
-def take_photos_of_draft(request: CityRequest, draft: Draft, *, keep_taken: bool) -> list[str]:
+def take_photos_of_draft(request: HttpRequest, draft: Draft, *, keep_taken: bool) -> list[str]:
     """Adds the uploads to a report that isn't sent yet. Returns translated errors. keep_taken: see photos.store_upload."""
 
     def add(upload: Any, key: str) -> None:

@@ -35,7 +35,7 @@ from requests_app.rules.shared import directory, question_kinds
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
 from staff_app.desk import box, caller, keys, paper, steps, suggest
 from staff_app.desk.call_back import shown_in_contact
-from staff_app.desk.desk import PERMISSION, row
+from staff_app.desk.desk import PERMISSION, open_rows, row
 from staff_app.desk.forms import (
     CHANNELS,
     OUTCOMES,
@@ -182,7 +182,6 @@ def _show(
     links = _linked(request, contact)
     is_emergency = "emergency" in request.GET or contact.screening == Contact.Screening.ASKED_YES
     kind = path.screening.kind if path is not None else ""
-    key_of = keys.of(request.user)
     planned = step.context.get("planned") if step is not None else None
     suggested = rules.outcome_of([link["role"] for link in links])
     context = {
@@ -196,8 +195,8 @@ def _show(
         "summary": steps.summary(path) if path is not None and step is not None and step.name != "check" else [],
         "links": links,
         **caller.column(request, contact, find_form=find_form, matching=matching),
-        "open": _other_open(request, contact, key_of),
-        "keys": key_of,
+        "open": open_rows(request, but=contact),
+        "keys": keys.of(request.user),
         "caller_form": CallerForm(contact=contact, jurisdiction=request.jurisdiction),
         "outcome_form": OutcomeForm(contact=contact, initial={"outcome": suggested, "note": contact.note}),
         "emergency_form": EmergencyForm(initial={"event_911_number": contact.event_911_number}),
@@ -220,12 +219,6 @@ def _show(
         **more,
     }
     return render(request, "staff_app/desk/contact.html", context, status=status)
-
-
-def _other_open(request: StaffRequest, contact: Contact, key_of: dict[str, str]) -> list[dict[str, Any]]:
-    """The taker's other calls; the first three have a key."""
-    others = [one for one in rules.open_of(request.user, request.jurisdiction) if one.pk != contact.pk]
-    return [row(one) | {"key": key_of.get(f"parked_{number}", "")} for number, one in enumerate(others, 1)]
 
 
 def _script(

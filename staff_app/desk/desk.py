@@ -12,6 +12,7 @@ from requests_app.clock import app_now
 from requests_app.models import Channel, Contact
 from requests_app.rules.contacts import contacts as rules
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
+from staff_app.desk import keys
 from staff_app.desk.forms import CHANNELS, OUTCOMES, StartForm
 
 PERMISSION = "submit_for_others"
@@ -38,7 +39,7 @@ def desk(request: StaffRequest) -> HttpResponse:
     closed = mine.filter(closed_at__gte=midnight).order_by("-started_at", "-id")[:LOG_SHOWN]
     context = {
         "form": form,
-        "open": [row(one) for one in rules.open_of(request.user, request.jurisdiction)],
+        "open": open_rows(request),
         "closed": [row(one) for one in closed],
     }
     return render(request, "staff_app/desk/desk.html", context, status=422 if form.errors else 200)
@@ -51,3 +52,10 @@ def row(contact: Contact) -> dict[str, Any]:
         "channel": CHANNELS.get(contact.channel, contact.get_channel_display()),
         "outcome": OUTCOMES.get(contact.outcome, gettext_lazy("Open")),
     }
+
+
+def open_rows(request: StaffRequest, *, but: Contact | None = None) -> list[dict[str, Any]]:
+    """The taker's open contacts; the first three have a key. but: the one that is shown."""
+    key_of = keys.of(request.user)
+    others = [one for one in rules.open_of(request.user, request.jurisdiction) if one != but]
+    return [row(one) | {"key": key_of.get(f"parked_{number}", "")} for number, one in enumerate(others, 1)]

@@ -584,11 +584,11 @@ def summary(path: Path) -> list[dict[str, Any]]:
                 "is_public": "address" in public,
             }
         )
-        for place in path.more_places:
+        for another in path.more_places:
             rows.append(
                 {
                     "label": _("Another place"),
-                    "value": str(place.get("address", "")) or _("Pinned location"),
+                    "value": str(another.get("address", "")) or _("Pinned location"),
                     "step": "location",
                     "is_public": "address" in public,
                 }
