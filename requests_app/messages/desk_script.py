@@ -73,7 +73,7 @@ def whole_read_back(contact: Contact, path: Path, planned: ServiceRequest | None
 def done(
     contact: Contact, service_request: ServiceRequest, *, joined: bool, ends: bool = True, has_link: bool = False
 ) -> str:
-    """The report number, and who looks at it by when. ends: with goodbye. has_link: an email with the private link goes to them."""
+    """The report number, and who looks at it by when. ends: with goodbye. has_link: they get email with their private link."""
     with override(contact.language):
         number = {"number": service_request.display_reference}
         if joined:
