@@ -203,14 +203,14 @@ def made(contact: Contact, draft: Draft, service_request: ServiceRequest, role: 
 @transaction.atomic
 def answer(contact: Contact, article: Article) -> None:
     """What was answered, kept with its version; the call goes on. Raises Closed."""
-    _locked(contact)
+    lock_open(contact)
     _set(contact, **_answered(article))
 
 
 @transaction.atomic
 def go_on_to_next(contact: Contact, draft: Draft) -> None:
     """Nothing is sent of this draft, but what follows in it is next. Raises Closed."""
-    _locked(contact)
+    lock_open(contact)
     following = drafts.begin_next(draft)
     _set(contact, draft=following)
     drafts.delete([draft])
