@@ -109,8 +109,9 @@ def _share() -> bool:
         FOLDER.mkdir(parents=True, exist_ok=True)
         values.MmapedDict = _Reserved
         values.ValueClass = values.MultiProcessValue(_own.take)
-    except OSError as error:
-        log.warning("metrics_not_shared", error=type(error).__name__)
+    except OSError:
+        # start() logs it. A management command of another user has nothing to count.
+        values.ValueClass = values.MutexValue
         return False
     return True
 
@@ -133,6 +134,8 @@ def start(program: str) -> None:
         with suppress(OSError):
             _own.note(program)
             add_up_ended()
+    elif settings.METRICS_FOLDER:
+        log.warning("metrics_not_shared", program=program)
 
 
 def add_up_ended() -> None:
