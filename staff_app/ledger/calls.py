@@ -5,7 +5,9 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import formats
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from requests_app.drawing import charts
@@ -18,7 +20,6 @@ from requests_app.rules.people import permissions
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.ledger import texts
 from staff_app.overview import figures as overview_figures
-from staff_app.value import names
 
 
 @staff_page
@@ -88,7 +89,7 @@ def _chart(code: str, counted: call_series.Series, effect: Effect | None) -> Cha
     return charts.lines(
         f"calls-{code}",
         texts.SERIES[code],
-        [names.short_month(month) for month in months],
+        [formats.date_format(month, pgettext("month of a chart", "M Y")) for month in months],
         series,
         first_column=_("Month"),
     )
