@@ -46,7 +46,7 @@ def _settings(here: Place, backups: Path) -> None:
         "LAMPLIGHTER_ENV": "development",
         "LAMPLIGHTER_VAR": str(here.data),
         "MEDIA_ROOT": str(here.media),
-        "REDIS_URL": os.environ.get("REDIS_URL", ""),
+        "REDIS_URL": os.environ.get("REDIS_URL", "redis://127.0.0.1:1/0"),
         "SITE_URL": "https://311.rivermark.example",
         "LINK_KEYS": here.root.name * 4,
         "INSTALLATION_ID": here.root.name,

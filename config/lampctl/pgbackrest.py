@@ -139,8 +139,8 @@ def backups(place: Place, server: Server) -> list[Backup]:
 
 
 def archived_until(place: Place, server: Server) -> str:
-    """The newest piece of the log in the archive, of whatever timeline: 16 hexadecimal digits; "" if there is none."""
-    pieces = [str(one["max"])[8:] for row in _info(place, server) for one in row.get("archive", []) if one.get("max")]
+    """The newest piece of the log in the archive, 24 hexadecimal digits; the first 8 are its timeline. "" if there is none."""
+    pieces = [str(one["max"]) for row in _info(place, server) for one in row.get("archive", []) if one.get("max")]
     return max(pieces, default="")
 
 
@@ -167,10 +167,13 @@ def archive_rest(server: Server) -> bool:
     return True
 
 
-def restore(place: Place, server: Server, folder: Path, *, until: dt.datetime | None, runs_in: Path) -> None:
+def restore(
+    place: Place, server: Server, folder: Path, *, until: dt.datetime | None, runs_in: Path, archived: str = ""
+) -> None:
     """Writes the newest backup before that time into an empty folder, and what PostgreSQL needs to replay the log up to it.
 
-    runs_in: where the folder will be when PostgreSQL starts in it.
+    runs_in: where the folder will be when PostgreSQL starts in it. archived: the newest piece of the log that counts, as
+    archived_until() says; a restore that was interrupted may have begun another timeline since. "": the newest there is.
     """
     # While the city's own cluster runs, a scratch one asks for each piece of the log by itself.
     alone = "" if runs_in == server.data else " --no-archive-async"
@@ -180,6 +183,8 @@ def restore(place: Place, server: Server, folder: Path, *, until: dt.datetime | 
     words: list[str | Path] = [f"--pg1-path={folder}", f"--recovery-option=restore_command={fetch}"]
     if until is not None:
         words += ["--type=time", f"--target={until:%Y-%m-%d %H:%M:%S.%f%z}", "--target-action=promote"]
+    if archived:
+        words.append(f"--target-timeline={int(archived[:8], 16)}")
     run(place, server, *words, "restore")
 
 

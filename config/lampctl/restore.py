@@ -13,14 +13,25 @@ import shutil
 import stat
 import tempfile
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from config.lampctl import backup, backup_place, locks, notes, pgbackrest, postgresql, restic, settings_files, shell
+from config.lampctl import (
+    backup,
+    backup_place,
+    locks,
+    notes,
+    pgbackrest,
+    postgresql,
+    restic,
+    settings_files,
+    shell,
+    units,
+    users,
+)
 from config.lampctl.backup_place import DAYS_KEPT
 from config.lampctl.pgbackrest import Backup
-from config.lampctl.place import Place
+from config.lampctl.place import USERS, Place
 from config.lampctl.postgresql import Server
 from config.lampctl.restic import Restic, Snapshot
 from config.lampctl.shell import Refusal
@@ -58,6 +69,8 @@ class Plan:
     newest: Snapshot | None
     # shared.env, as it was backed up.
     settings: str
+    # The newest piece of the log that is to be replayed.
+    archived: str
     ours: bool
 
 
@@ -70,7 +83,7 @@ def main(place: Place, options: argparse.Namespace) -> int:
 def run(place: Place, *, to: str | None, as_copy: bool, here: bool, yes: bool) -> None:
     files = None if here else Restic(place, backup_place.read(place))
     if files is None:
-        plan = Plan(None, dt.datetime.now(dt.UTC), None, None, None, "", postgresql.is_ours(place))
+        plan = Plan(None, dt.datetime.now(dt.UTC), None, None, None, "", "", postgresql.is_ours(place))
         shell.confirm("This makes the database that is here this installation's own. Go on?", yes=yes)
     else:
         plan = preflight(place, files, to)
@@ -111,6 +124,7 @@ def preflight(place: Place, files: Restic, to: str | None) -> Plan:
     snapshot = next((one for one in snapshots if until is not None and one.at >= until), snapshots[-1])
     texts = files.read(snapshot, [backup.facts_path(place), place.settings / "shared.env"])
     _check_release(place, json.loads(texts.get(backup.facts_path(place), "{}")))
+    archived = ""
     database: Backup | Snapshot
     if ours:
         pgbackrest.write_config(place, chosen, server)
@@ -118,6 +132,7 @@ def preflight(place: Place, files: Restic, to: str | None) -> Plan:
         if server.is_running() and not begun:
             # So that what was written in the last minute is in the archive, too.
             _archive_own(place, server)
+        archived = begun.get("archived") or pgbackrest.archived_until(place, server)
         database = _choose(stored, [one.stopped_at for one in stored], until)
         _check_folder(server)
         _check_disk(server.data, database.size)
@@ -126,7 +141,7 @@ def preflight(place: Place, files: Restic, to: str | None) -> Plan:
         database = _newest_before(dumps, [one.at for one in dumps], until)
     _say_plan(place, chosen, until, lost_until, database, snapshot)
     saved = texts.get(place.settings / "shared.env", "")
-    return Plan(until, lost_until, database, snapshot, snapshots[-1], saved, ours)
+    return Plan(until, lost_until, database, snapshot, snapshots[-1], saved, archived, ours)
 
 
 def _moment(to: str | None, now: dt.datetime) -> dt.datetime | None:
@@ -220,7 +235,7 @@ def _local(moment: dt.datetime) -> str:
 
 def _note(place: Place, plan: Plan) -> None:
     noted = {"until": plan.until.isoformat() if plan.until else "", "lost_until": plan.lost_until.isoformat()}
-    notes.write(place.data / "restoring.json", noted)
+    notes.write(place.data / "restoring.json", {**noted, "archived": plan.archived})
 
 
 # --- What is restored --------------------------------------------------------------------------------------------------
@@ -234,8 +249,7 @@ def _restore_cluster(place: Place, plan: Plan) -> None:
         shutil.rmtree(fresh)
     postgresql.own_folder(fresh, server.user)
     shell.say("Restoring the database.")
-    archived = pgbackrest.archived_until(place, server)
-    pgbackrest.restore(place, server, fresh, until=plan.until, runs_in=server.data)
+    pgbackrest.restore(place, server, fresh, until=plan.until, runs_in=server.data, archived=plan.archived)
     server.stop()
     if server.data.exists() and any(server.data.iterdir()):
         aside = server.data.with_name(f"{server.data.name}.before-{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S}")
@@ -256,7 +270,7 @@ def _restore_cluster(place: Place, plan: Plan) -> None:
         if plan.until is not None:
             return
     replayed = server.psql("SELECT substr(pg_walfile_name(pg_last_wal_replay_lsn()), 9)")
-    if replayed < archived:
+    if replayed < plan.archived[8:]:
         raise Refusal(
             f"The archive has a gap: the log was replayed to {_local(_last_written(place, plan))}, and what is after the gap can't "
             f'be. To take what there is, run lampctl restore --to "{_local(_last_written(place, plan))}".'
@@ -291,11 +305,21 @@ def _restore_files(place: Place, files: Restic, plan: Plan, *, as_copy: bool) ->
         return
     shell.say("Restoring photos and suggestions.")
     files.restore(plan.files, place.data, [place.media.name, place.suggestions.name])
+    _own_again(place)
     path = backup.erasures_path(place)
     listed = files.read(plan.newest, [path]).get(path, "")
     backup.add_erasures(place, [json.loads(line) for line in listed.splitlines()])
     if not as_copy:
         _take_keys(place, plan.settings)
+
+
+def _own_again(place: Place) -> None:
+    """restic restores numbers of users, which are others on another machine."""
+    if place.root != Path("/"):
+        return
+    for folder, user in ((place.media, USERS["web"]), (place.suggestions, USERS["worker"])):
+        shell.run(["chown", "--recursive", "--no-dereference", f"{user}:{users.GROUP}", folder])
+    users.folders(place)
 
 
 def _take_keys(place: Place, text: str) -> None:
@@ -394,6 +418,9 @@ def _site(place: Place, verb: str) -> None:
     """Its processes. A folder for tests has none."""
     if place.root != Path("/"):
         return
-    units = import_module("config.lampctl.units")
     installed = settings_files.read(place.settings / "install.env")
-    getattr(units, verb)(place, systemd=installed.get("SYSTEMD", "yes") == "yes")
+    systemd = installed.get("SYSTEMD", "yes") == "yes"
+    if verb == "stop":
+        units.stop(place, systemd=systemd)
+    else:
+        units.start(place, systemd=systemd)

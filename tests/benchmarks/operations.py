@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.bare_machine import BareMachine, bare_machine
+from tests.benchmarks import lost_minutes
 
 ANSWERS = {
     "HOST": "311.example.test",
@@ -60,6 +61,7 @@ def install() -> str:
 
 # What is printed, and how it is measured. Others are in modules of their own.
 ROWS: dict[str, tuple[str, Callable[[], str]]] = {
+    "rpo": ("5 rows a second, then PostgreSQL killed and its folder lost", lost_minutes.rpo),
     "install": ("Bare Debian 13 to READY, downloads aside", install),
 }
 

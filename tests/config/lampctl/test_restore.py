@@ -238,6 +238,8 @@ def test_killed_in_each_phase_it_goes_on_when_it_is_run_again(city: City) -> Non
 
 @pytest.mark.slow
 def test_a_drill_passes_and_finds_a_photo_without_its_file(city: City) -> None:
+    shell.manage(city.place, "create_roles")
+    assert pgbackrest.archive_rest(postgresql.server(city.place))
     drill.run(city.place)
     noted = notes.read(drill.note_path(city.place))
     assert (noted["ok"], noted["files"], noted["requests"]) == (True, 2, 2)
