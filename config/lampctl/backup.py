@@ -160,6 +160,7 @@ def add_erasures(place: Place, lines: list[dict[str, Any]]) -> None:
 def dump(place: Place, files: Restic) -> None:
     """A dump of a database that was given, straight into the repository."""
     pg_dump = [str(postgresql.PROGRAMS / "pg_dump"), "--format=custom", "--no-owner", "--no-privileges"]
+    pg_dump.append("--exclude-table-data=spatial_ref_sys")
     files.back_up_output(restic.DATABASE, pg_dump, "database.dump", postgresql.programs_of(postgresql.owner_url(place)))
 
 

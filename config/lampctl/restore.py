@@ -42,6 +42,19 @@ KEYS = ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "LINK_KEYS")
 FREE_AFTER = 512 * 1024**2
 NOT_REACHED = "recovery ended before configured recovery target was reached"
 GIB = 1024**3
+# Everything of ours in a database that was given, also what newer releases added.
+EMPTY = """
+DO $$ DECLARE names text[]; name text; BEGIN
+  SELECT array_agg(own) INTO names FROM (
+    SELECT format('TABLE IF EXISTS %s', oid::regclass) FROM pg_class t
+    WHERE relkind IN ('r', 'p') AND relowner = current_user::regrole AND relnamespace = 'public'::regnamespace
+      AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = t.oid AND deptype = 'e')
+    UNION ALL
+    SELECT format('ROUTINE IF EXISTS %s', oid::regprocedure) FROM pg_proc f
+    WHERE proowner = current_user::regrole AND pronamespace = 'public'::regnamespace
+      AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = f.oid AND deptype = 'e')) AS every(own);
+  FOREACH name IN ARRAY coalesce(names, '{}') LOOP EXECUTE 'DROP ' || name || ' CASCADE'; END LOOP;
+END $$"""
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -285,7 +298,9 @@ def _restore_dump(place: Place, files: Restic, dump: Snapshot) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)
         files.run("restore", dump.id, f"--target={folder}")
         reached = postgresql.programs_of(postgresql.owner_url(place))
-        options = ["--clean", "--if-exists", "--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error"]
+        shell.run([postgresql.PROGRAMS / "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1"], env=reached, text=EMPTY)
+        # Extensions stay: they may be the provider's own.
+        options = ["--no-owner", "--no-privileges", "--no-comments", "--single-transaction", "--exit-on-error"]
         shell.run(
             [
                 postgresql.PROGRAMS / "pg_restore",

@@ -26,6 +26,7 @@ from config.lampctl import (
     restic,
     restore,
     settings_files,
+    shell,
 )
 from config.lampctl.place import Place
 from config.lampctl.restic import Restic
@@ -263,12 +264,14 @@ def test_a_database_that_was_given_is_dumped_each_hour_and_comes_back(city: City
     backup.run(city.place)
     first = notes.read(backup.note_path(city.place))
     assert (first["ok"], first["loses"]) == (True, "an hour")
+    city.sql("CREATE TABLE of_a_newer_release (id int); ALTER TABLE of_a_newer_release OWNER TO lamplighter_owner")
     city.sql("UPDATE requests_app_servicerequest SET description = 'too late'")
     backup.run(city.place)
     assert notes.read(backup.note_path(city.place))["database_at"] == first["database_at"], "an hour hasn't passed"
     drill.run(city.place)
     restored(city.place)()
     assert sorted(descriptions(city)) == ["bea saw it", "zoe saw it"]
+    assert city.sql("SELECT to_regclass('of_a_newer_release') IS NULL") == ["t"]
 
 
 @pytest.mark.slow
