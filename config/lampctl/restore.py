@@ -396,6 +396,8 @@ def settle(place: Place, plan: Plan, *, as_copy: bool) -> None:
         place, "settle_restored", *words, role="worker", text=path.read_text() if path.exists() else ""
     )
     done = json.loads(answer.splitlines()[-1])
+    for warning in done["warnings"]:
+        shell.say(f"Look at this: {warning}")
     if done["erased"]:
         shell.say(f"Erased again, as they had asked: {done['erased']}.")
     if done["paused"]:

@@ -6,11 +6,10 @@ Standard input: the names of the photo files that the backup has, one a line.
 import datetime as dt
 import json
 import sys
-from io import StringIO
 from typing import Any
 
-from django.core.management import call_command
-from django.core.management.base import BaseCommand, SystemCheckError
+from django.core.checks import WARNING, Tags, run_checks
+from django.core.management.base import BaseCommand
 from django.db import connection
 
 from requests_app.actions.shared import counters
@@ -32,14 +31,14 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps({"problems": problems, **rows}))
 
     def roles(self) -> list[str]:
-        try:
-            call_command("check", databases=["default"], tags=["database"], fail_level="WARNING", stderr=StringIO())
-        except SystemCheckError as error:
-            return [str(error)]
+        messages = run_checks(tags=[Tags.database], databases=["default"])
+        warnings = [message.msg for message in messages if message.level >= WARNING]
         with connection.cursor() as cursor:
             cursor.execute("SELECT rolname FROM pg_roles")
             existing = {name for (name,) in cursor.fetchall()}
-        return [f"The role {role.name} is missing." for role in database_roles.ROLES if role.name not in existing]
+        return warnings + [
+            f"The role {role.name} is missing." for role in database_roles.ROLES if role.name not in existing
+        ]
 
     def counters(self) -> list[str]:
         wrong = counters.recount()

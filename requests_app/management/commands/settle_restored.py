@@ -10,7 +10,7 @@ import sys
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
+from django.core.checks import WARNING, Tags, run_checks
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.dateparse import parse_datetime
 
@@ -47,8 +47,9 @@ class Command(BaseCommand):
         else:
             expand()
             paused = restores.settle(restored_to=times[0], lost_until=times[1])
-        call_command("check", databases=["default"], verbosity=0, fail_level="WARNING", tags=["database"])
-        self.stdout.write(json.dumps({"erased": erased, "paused": paused}))
+        messages = run_checks(tags=[Tags.database], databases=["default"])
+        warnings = [f"{message.msg} {message.hint or ''}".strip() for message in messages if message.level >= WARNING]
+        self.stdout.write(json.dumps({"erased": erased, "paused": paused, "warnings": warnings}))
 
 
 def moment(text: str | None) -> dt.datetime:
