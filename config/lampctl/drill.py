@@ -120,6 +120,8 @@ def _manage(place: Place, scratch: Server, *words: str, role: str = postgresql.S
     """A management command against the scratch copy, as the only user who reaches it."""
     release = place.current.resolve()
     url = f"postgis://{role}@/{DATABASE}?host={scratch.socket}"
-    env = {**shell.environment(place, "owner"), "DATABASE_URL": url, "DATABASE_URL_OWNER": url}
+    # As on the server, web has another address than the owner.
+    of_web = url.replace(role, "lamplighter_web", 1)
+    env = {**shell.environment(place, "owner"), "DATABASE_URL": of_web, "DATABASE_URL_OWNER": url}
     command: list[str | Path] = [release / ".venv/bin/python", release / "manage.py", *words]
     return shell.run(command, env=env, folder=release, user=scratch.user, text=text)
