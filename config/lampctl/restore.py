@@ -42,7 +42,7 @@ KEYS = ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "LINK_KEYS")
 FREE_AFTER = 512 * 1024**2
 NOT_REACHED = "recovery ended before configured recovery target was reached"
 GIB = 1024**3
-# Everything of ours in a database that was given, also what newer releases added.
+# All tables and functions of the owner in a database that was given, also those that a newer release added.
 EMPTY = """
 DO $$ DECLARE names text[]; name text; BEGIN
   SELECT array_agg(own) INTO names FROM (
