@@ -1031,4 +1031,32 @@ REGRESSIONS = [
         "> 10 * DRILLED_WITHIN:",
         ("tests/config/lampctl/test_upgrade.py",),
     ),
+    Regression(
+        "a host name that leads to another machine is installed",
+        "config/lampctl/preflight.py",
+        "set(addresses) & machine.own_addresses()",
+        "addresses",
+        ("tests/config/lampctl/test_preflight.py",),
+    ),
+    Regression(
+        "an unknown name in the answers file is ignored",
+        "config/lampctl/answers.py",
+        "unknown = sorted(set(answers) - set(BY_NAME))",
+        "unknown = sorted(set(answers) & set())",
+        ("tests/config/lampctl/test_answers.py",),
+    ),
+    Regression(
+        "residents meet a bare 502",
+        "deploy/nginx/locations.conf",
+        "error_page 502 504 = @lamplighter_away;",
+        "error_page 504 = @lamplighter_away;",
+        ("tests/deploy/test_nginx.py",),
+    ),
+    Regression(
+        "the page for an outage stays in a language that the city has given up",
+        "requests_app/worker/away_pages.py",
+        "path.unlink(missing_ok=True)",
+        "pass",
+        ("tests/requests_app/worker/test_away_pages.py",),
+    ),
 ]
