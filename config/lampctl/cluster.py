@@ -7,6 +7,7 @@ import shutil
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from config.lampctl import settings, shell
 from config.lampctl.place import Place
@@ -65,8 +66,9 @@ def sql(statements: str, *, database: str = "postgres") -> str:
     return shell.run(words, user="postgres", text=statements, folder=Path("/")).strip()
 
 
-def _listed() -> dict[str, object]:
-    clusters = json.loads(shell.run(["pg_lsclusters", "--json"]))
+def _listed() -> dict[str, Any]:
+    """Debian's row of our cluster."""
+    clusters: list[dict[str, Any]] = json.loads(shell.run(["pg_lsclusters", "--json"]))
     return next(row for row in clusters if (str(row["version"]), row["cluster"]) == (VERSION, NAME))
 
 

@@ -58,7 +58,15 @@ def _first(place: Place, answers: Mapping[str, str], live: Path) -> list[str]:
         "--non-interactive",
         "--keep-until-expiring",
     ]
-    where = ["--webroot", "--webroot-path", webroot(place), "--domain", answers["HOST"], "--cert-name", answers["HOST"]]
+    where = [
+        "--webroot",
+        "--webroot-path",
+        str(webroot(place)),
+        "--domain",
+        answers["HOST"],
+        "--cert-name",
+        answers["HOST"],
+    ]
     shell.run(["certbot", "certonly", *who, *server, *where, *folders(place)])
     changed = _link(place, live / "fullchain.pem", live / "privkey.pem")
     nginx.reload(systemd=answers["SYSTEMD"] == "yes")

@@ -31,9 +31,8 @@ OFFLINE = ("requests_app:offline", "requests_app:offline_catalog")
 
 def write_row(row: OutboxRow) -> outbox.Call | None:
     """After a change of the city's row."""
-    city = Jurisdiction.objects.defer("boundary").filter(pk=row.jurisdiction_id).first()
-    if city:
-        write(city)
+    if row.jurisdiction_id is not None:
+        write(Jurisdiction.objects.defer("boundary").get(pk=row.jurisdiction_id))
     return None
 
 

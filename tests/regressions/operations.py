@@ -1046,10 +1046,10 @@ REGRESSIONS = [
         ("tests/config/lampctl/test_answers.py",),
     ),
     Regression(
-        "residents meet a bare 502",
-        "deploy/nginx/locations.conf",
-        "error_page 502 504 = @lamplighter_away;",
-        "error_page 504 = @lamplighter_away;",
+        "nginx believes everybody who says that they are somebody else",
+        "config/lampctl/nginx.py",
+        'for proxy in proxies or ["127.0.0.1", "::1"]',
+        'for proxy in ["0.0.0.0/0"]',
         ("tests/deploy/test_nginx.py",),
     ),
     Regression(
