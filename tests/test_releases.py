@@ -5,11 +5,14 @@ Each file in tests/releases/ is the city of tests/planted.py, and is named like 
 with data goes through each migration that has come since; `--all` migrates the others, too.
 """
 
+import itertools
+import json
 import random
 import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,9 +39,22 @@ if TYPE_CHECKING:
 
 *OLDER, NEWEST = sorted((Path(__file__).parent / "releases").glob("*.sql.gz"))
 RELEASES = [NEWEST, *(pytest.param(dump, marks=pytest.mark.slow) for dump in OLDER)]
-# The last migration of each release.
-VERSIONS = {"0.2.0": "0001"}
+# The last migration of each release, and the commit that it was made of.
+VERSIONS = {"0.2.0": ("0001", "33a9e3b5")}
 MIGRATIONS = sorted(path.stem for path in (ROOT / "requests_app/migrations").glob("0*.py"))
+# Copies of the first request, each with an event, in whatever columns its release had.
+COPIES = """
+ALTER TABLE requests_app_servicerequest DISABLE TRIGGER USER;
+DO $$ DECLARE columns text; BEGIN
+  SELECT string_agg(quote_ident(column_name), ', ') INTO columns FROM information_schema.columns
+  WHERE table_name = 'requests_app_servicerequest' AND is_generated = 'NEVER' AND column_name NOT IN ('id', 'reference');
+  EXECUTE format('INSERT INTO requests_app_servicerequest (reference, %1$s) SELECT lpad(number::text, 8, ''0''), %1$s
+    FROM (SELECT * FROM requests_app_servicerequest ORDER BY id LIMIT 1) AS first, generate_series(1, 100000) AS number', columns);
+END $$;
+INSERT INTO requests_app_event (jurisdiction_id, service_request_id, kind, at, data, source)
+  SELECT jurisdiction_id, id, 'submitted', submitted_at, '{}', '' FROM requests_app_servicerequest WHERE reference LIKE '00%';
+ALTER TABLE requests_app_servicerequest ENABLE TRIGGER USER;
+"""
 WORDS = b"SELECT count(*), md5(string_agg(description, '|' ORDER BY id)) FROM requests_app_servicerequest"
 CONTINUE = "#report-form button.usa-button--big"
 
@@ -46,7 +62,9 @@ CONTINUE = "#report-form button.usa-button--big"
 def test_each_release_since_0_2_0_has_its_dump() -> None:
     released = re.findall(r"^## \[(\d+\.\d+\.\d+)\]", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
     assert set(VERSIONS) == set(released) - {"0.1.0"}
-    assert set(VERSIONS.values()) == {dump.name.removesuffix(".sql.gz") for dump in (NEWEST, *OLDER)}
+    assert {migration for migration, _ in VERSIONS.values()} == {
+        dump.name.removesuffix(".sql.gz") for dump in (NEWEST, *OLDER)
+    }
 
 
 def schema(database: str, environment: dict[str, str]) -> set[frozenset[str]]:
@@ -129,6 +147,58 @@ def is_as_new(database: Restored) -> None:
     upgraded, new = (schema(name, database.environment) for name in (database.name, connection.settings_dict["NAME"]))
     assert upgraded == new
     assert len(new) > 500
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_release_before_goes_on_while_100_000_requests_are_migrated_and_afterward(
+    version: str, tmp_path: Path
+) -> None:
+    """5 reports a second by the old code, from before the first migration until after the last."""
+    migration, commit = VERSIONS[version]
+    archive = subprocess.run(["git", "archive", commit], cwd=ROOT, capture_output=True)
+    if archive.returncode:
+        pytest.skip(f"this copy of the repository doesn't have commit {commit}")
+    subprocess.run(["tar", "--extract", f"--directory={tmp_path}"], input=archive.stdout, check=True)
+    with restored(ROOT / f"tests/releases/{migration}.sql.gz") as database:
+        database.run(COPIES.encode())
+        environment = site_on(database).environment | {"RATE_LIMITS": "off"}
+        residents = subprocess.Popen(
+            [sys.executable, str(ROOT / "tests/old_release.py")],
+            cwd=tmp_path,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert residents.stdout
+        assert residents.stdout.readline() == "ready\n"
+        with Waits(database.dsn) as waits:
+            time.sleep(5)
+            finish(environment)
+            time.sleep(10)
+        seen = json.loads(residents.communicate()[0])
+    print(f"{version}: {seen}, longest wait {waits.longest_s:.2f} s for {waits.table}")
+    assert seen["errors"] == waits.errors == []
+    assert seen["added"] == seen["sent"] > 50
+    assert waits.longest_s < 1, waits.table
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("dump", RELEASES, ids=lambda path: path.name)
+def test_killed_at_each_statement_it_can_be_run_again(dump: Path) -> None:
+    with restored(dump) as database:
+        environment = site_on(database).environment
+        for name in (name for name in MIGRATIONS if name > dump.name.split(".")[0] + "_~"):
+            for statement in itertools.count(1):
+                done = run("-m", "tests.killed_migrate", name, str(statement), environment=environment)
+                assert done.returncode == -signal.SIGKILL, done.stderr
+                if name in database.run(b"SELECT name FROM django_migrations WHERE app = 'requests_app'").split():
+                    break
+        finish(environment)
+        is_as_new(database)
 
 
 @pytest.mark.slow
