@@ -6,12 +6,13 @@ Each row is tried on a bare Debian 13 in a folder of its own (tests/bare_machine
 import os
 import platform
 import resource
+import subprocess
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bare_machine import BareMachine, bare_machine
+from tests.bare_machine import ROOT, BareMachine, bare_machine
 from tests.benchmarks import lost_minutes
 
 ANSWERS = {
@@ -59,10 +60,21 @@ def install() -> str:
         return f"{seconds:.0f} s, {used:.0f} s of a core besides PostgreSQL; again, with nothing to change, {again_s:.0f} s"
 
 
+def migrations() -> str:
+    """What tests/test_releases.py prints of each earlier release."""
+    test = [str(ROOT / "bin/test"), "tests/test_releases.py", "-m", "slow", "-k", "goes_on", "-s", "-q", "-n0"]
+    printed = subprocess.run(test, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return "; ".join(line for line in printed.splitlines() if "longest wait" in line)
+
+
 # What is printed, and how it is measured. Others are in modules of their own.
 ROWS: dict[str, tuple[str, Callable[[], str]]] = {
     "rpo": ("5 rows a second, then PostgreSQL killed and its folder lost", lost_minutes.rpo),
     "install": ("Bare Debian 13 to READY, downloads aside", install),
+    "migrations": (
+        "From each earlier release to now at 100,000 requests, while its code takes 5 reports a second",
+        migrations,
+    ),
 }
 
 
