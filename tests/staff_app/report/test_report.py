@@ -1,10 +1,13 @@
 """Reports of what staff saw themselves: the residents' own path, with the staff's own services and without a reporter."""
 
+import datetime as dt
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from requests_app.actions.work import endings
+from requests_app.clock import app_now
 from requests_app.models import (
     Draft,
     Event,
@@ -153,6 +156,10 @@ def test_drafts_are_their_writers_alone(cast: Rivermark) -> None:
         assert Colleague(user).client.get(f"/staff/report/{draft.pk}/").status_code == 404
     assert Client().get(f"/report/{draft.pk}/contact/").status_code == 404
     assert colleague.client.get(f"/staff/report/{draft.pk}/?step=contact").status_code == 404
+    # It's there until the moment that it expires.
+    for left, status in ((dt.timedelta(microseconds=1), 200), (dt.timedelta(), 404)):
+        Draft.objects.filter(pk=draft.pk).update(expires_at=app_now() + left)
+        assert colleague.client.get(f"/staff/report/{draft.pk}/").status_code == status, left
 
 
 def test_it_begins_at_the_stop_that_one_came_from(cast: Rivermark) -> None:
