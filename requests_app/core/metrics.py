@@ -107,7 +107,7 @@ def _share() -> bool:
         return False
     try:
         FOLDER.mkdir(parents=True, exist_ok=True)
-        values.MmapedDict = _Reserved
+        values.MmapedDict = _Reserved  # type: ignore[misc]
         values.ValueClass = values.MultiProcessValue(_own.take)
     except OSError:
         # start() logs it. A management command of another user has nothing to count.

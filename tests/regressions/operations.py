@@ -964,7 +964,7 @@ REGRESSIONS = [
     Regression(
         "a full folder of metrics ends the site",
         "requests_app/core/metrics.py",
-        "        values.MmapedDict = _Reserved\n",
+        "        values.MmapedDict = _Reserved  # type: ignore[misc]\n",
         "",
         ("tests/requests_app/core/test_metrics.py",),
     ),
