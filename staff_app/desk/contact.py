@@ -60,6 +60,7 @@ EMERGENCY = "emergency"
 # Of what is saved while somebody types.
 NOT_TYPED = {"csrfmiddlewaretoken", "writer", "note", "pick"}
 FIELDS_MAX, TYPED_MAX = 60, 5000
+ADDRESS_MAX = 200
 
 
 def get_contact_or_404(request: StaffRequest, number: str) -> Contact:
@@ -385,8 +386,13 @@ def _take_words(request: StaffRequest, contact: Contact, typed: str, email: str)
     if draft is None:
         draft = contacts.begin_draft(contact, text=typed, text_language=request.LANGUAGE_CODE)
     else:
+        draft.jurisdiction = request.jurisdiction
+        if steps.next_step(contact, Path(draft)) == "location" and any(map(str.isdigit, typed)):
+            # An address that isn't known answers where it is; the words stay.
+            drafts.save(draft, place_typed={"address": typed[:ADDRESS_MAX]}, chooses_place=True)
+            return
         # Other words are another try to say what it is.
-        drafts.save(draft, text=typed, text_language=request.LANGUAGE_CODE, about="", service="")
+        drafts.save(draft, text=typed, text_language=request.LANGUAGE_CODE, about="", service="", is_one_problem=False)
     draft.jurisdiction = request.jurisdiction
     if not (is_again or contact.is_practice) and article_counts.is_unmatched(Path(draft), contact.language):
         article_counts.not_found(request.jurisdiction, typed)

@@ -105,6 +105,16 @@ def test_each_question_is_said_as_the_city_says_it_aloud_and_residents_never_rea
     assert not [page for page in read if aloud["en"] in page or "Can cars get by" in page]
 
 
+def test_an_unknown_address_in_the_box_answers_where_it_is_and_keeps_the_words(call: Call) -> None:
+    call.box("A hole as big as a plate").send(service="pothole").box("9999 Nowhere Rd")
+    assert (call.step, call.row.draft.typed["text"]) == ("choose_location", "A hole as big as a plate")
+    call.send(choice="words")
+    assert call.row.draft.typed["place"]["address"] == "9999 Nowhere Rd"
+    # Before a service is chosen, and where no number is typed, it's another try to say what it is.
+    other = call.follow(f"/staff/desk/{call.number}/").box("The tree by the school")
+    assert (other.step, other.row.draft.typed["text"]) == ("service", "The tree by the school")
+
+
 def test_a_report_like_the_words_is_joined_by_a_digit_before_a_service_is_chosen(cast: Rivermark) -> None:
     factories.index_catalog(cast.city)
     earlier = factories.report(cast.pothole, "A pothole as big as a plate", answers={"where": "lane"})
