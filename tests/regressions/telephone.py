@@ -83,4 +83,32 @@ REGRESSIONS = [
         "        memberships__role__permissions__contains",
         _EVENTS,
     ),
+    Regression(
+        "a question is said in English to a caller in Spanish, as only its English has a spoken form",
+        "requests_app/messages/desk_script.py",
+        'question.script.get(get_language() or "") or localized(question.text)',
+        "localized(question.script) or localized(question.text)",
+        ("tests/staff_app/desk/test_contact.py",),
+    ),
+    Regression(
+        "an answer to the first of two problems ends the call, and the second is lost",
+        "staff_app/desk/contact.py",
+        "(draft := _draft_of(contact)) is not None and Path(draft).second_problem",
+        "(draft := _draft_of(contact)) is not None and Path(draft).more_places",
+        ("tests/staff_app/desk/test_several.py",),
+    ),
+    Regression(
+        "a second problem in a letter counts from today, not from the day it came",
+        "requests_app/actions/report/drafts.py",
+        '"together", "received_on",',
+        '"together",',
+        ("tests/staff_app/desk/test_several.py",),
+    ),
+    Regression(
+        "a colleague reads photos of a report that isn't sent yet",
+        "requests_app/web/request/photo.py",
+        "Draft.objects.filter(pk=draft_id, taker=request.user.pk).exists()",
+        "Draft.objects.filter(pk=draft_id, taker__isnull=False).exists()",
+        ("tests/staff_app/desk/test_photos.py",),
+    ),
 ]
