@@ -72,7 +72,9 @@ def test_killed_in_each_step_it_goes_on_next_to_what_was_there() -> None:
             machine.run(f"{as_user} cat /etc/lamplighter/{other}.env", fails=True)
             machine.run(f"{as_user} cat /etc/lamplighter/{user}.env")
         # Without the processes, residents meet the city's page.
-        machine.run("kill $(cat /run/lamplighter/supervisor.pid); sleep 8")
+        machine.run(
+            "kill $(cat /run/lamplighter/supervisor.pid); while [ -e /run/lamplighter/supervisor.pid ]; do sleep 0.2; done"
+        )
         away = machine.run(f"{ASK}/ -i")
         assert "HTTP/2 503" in away
         assert "come back in a minute" in away
