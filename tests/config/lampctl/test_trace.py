@@ -60,6 +60,8 @@ def refused(town: Rivermark, settings: Settings) -> ServiceRequest:
 @pytest.mark.django_db
 def test_each_row_says_how_it_stands_and_what_the_mail_server_meant(town: Rivermark, refused: ServiceRequest) -> None:
     other = factories.report(town.tree, reporter=factories.ANA)
+    # As one edit of many requests would.
+    OutboxRow.objects.filter(kind="route").update(trace_id="one-edit-of-both")
     text = traced(refused.display_reference.lower())
     assert re.search(r"event +submitted \(event \d+\)", text)
     assert re.search(r"row +\d+ route: done \S+, 1 attempt\n", text)
