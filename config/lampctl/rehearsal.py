@@ -43,7 +43,7 @@ def run(place: Place, new: Path) -> list[Step] | None:
     ):
         url = f"postgis://{postgresql.SUPERUSER}@/{DATABASE}?host={copy.socket}"
         env = {**shell.environment(place, "owner"), "DATABASE_URL": url, "DATABASE_URL_OWNER": url}
-        command = [new / ".venv/bin/python", new / "manage.py", "migrate", "--noinput", "--json"]
+        command: list[str | Path] = [new / ".venv/bin/python", new / "manage.py", "migrate", "--noinput", "--json"]
         printed = shell.run(command, env=env, folder=new, user=copy.user)
     lines = [json.loads(line) for line in printed.splitlines() if line.startswith("{")]
     return [Step(line["migration"].removeprefix("requests_app."), line["seconds"], line["locked_s"]) for line in lines]

@@ -69,7 +69,7 @@ def _backup(place: Place) -> Iterator[Problem]:
 
 def _ask(place: Place, sql: str) -> str:
     environment = postgresql.programs_of(postgresql.owner_url(place))
-    command = [postgresql.PROGRAMS / "psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]
+    command: list[str | Path] = [postgresql.PROGRAMS / "psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]
     return shell.run(command, env={**os.environ, **environment}, text=sql, folder=Path("/")).strip()
 
 

@@ -19,6 +19,8 @@ PRODUCTION = {
     "DATABASE_URL": "postgis://lamplighter_web@db.example.org/lamplighter",
     "DATABASE_URL_OWNER": "postgis://lamplighter_owner@db.example.org/lamplighter",
     "EMAIL_URL": "smtp+tls://user:password@mail.example.org:587",
+    "HSTS_SUBDOMAINS": "true",
+    "HSTS_PRELOAD": "true",
 }
 
 

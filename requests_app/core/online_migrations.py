@@ -45,7 +45,7 @@ class _PostponingEditor:
     def __enter__(self) -> Self:
         self.postponed: list[tuple[str, Any]] = []
         self.run.editor = self
-        return super().__enter__()  # type: ignore[misc,no-any-return]
+        return super().__enter__()  # type: ignore[misc]
 
     def __exit__(self, *raised: Any) -> None:
         if raised[0] is None:
@@ -123,7 +123,8 @@ class OnlineRun:
         if self.watches_locks:
             self._tables = self._ask(TABLES).fetchone()[0] or []
         if not any(isinstance(operation, _Finish) for operation in migration.operations):
-            migration.operations = [*migration.operations, _Finish()]
+            # Of this one, not of its class.
+            vars(migration)["operations"] = [*migration.operations, _Finish()]
 
     def end(self) -> tuple[float, dict[str, float]]:
         """How many seconds the migration took, and for how long it kept readers or writers out of which tables."""

@@ -243,5 +243,5 @@ def _reporter(service_request: ServiceRequest) -> dict[str, Any]:
         "language": rows.language_name(first["language"]) if first else "",
         "may_be_called": bool(first.get("may_be_called")),
         "reachable": first.get("contact_point") is not None,
-        "has_letter": service_request.has_letter,
+        "has_letter": service_request.has_letter,  # type: ignore[attr-defined]
     }

@@ -100,13 +100,12 @@ def paused_outbox_rows(request: StaffRequest) -> HttpResponse:
     """kind= and day=: of the rows that a restore paused. act=send or discard, all of them."""
     need_in_city(request, "read_outbox")
     kind, day = request.POST.get("kind", "")[:40], _day(request.POST.get("day", ""))
-    own = {"kind": kind, "day": day, "actor": request.user}
     act = request.POST.get("act", "")
     if act == "send":
-        n = paused_tasks.send(request.jurisdiction, **own)
+        n = paused_tasks.send(request.jurisdiction, kind=kind, day=day, actor=request.user)
         words = ngettext("Sending %(n)s now.", "Sending %(n)s now.", n) % {"n": n}
     elif act == "discard":
-        n = paused_tasks.discard(request.jurisdiction, **own)
+        n = paused_tasks.discard(request.jurisdiction, kind=kind, day=day, actor=request.user)
         words = ngettext("Discarded %(n)s. It won’t be sent.", "Discarded %(n)s. They won’t be sent.", n) % {"n": n}
     else:
         raise Http404

@@ -45,15 +45,16 @@ def read(jurisdiction: Jurisdiction, rows: Sequence[Row]) -> list[CallMonth]:
     this_month = app_now().astimezone(jurisdiction.zone).date().replace(day=1)
     for at, row in enumerate(rows):
         fields = {name: str(row.get(name) or "").strip().lower() for name in (*REQUIRED, "priority")}
-        wrong = _wrong(fields, this_month)
-        if wrong:
+        month = _month(fields["month"])
+        wrong = _wrong(fields, month, this_month)
+        if month is None or wrong:
             mistakes += [Mistake(at, field, message) for field, message in wrong.items()]
             continue
         count = CallMonth(
             jurisdiction=jurisdiction,
             line=LINES[fields["line"]],
             priority=PRIORITIES[fields["priority"]],
-            month=_month(fields["month"]),
+            month=month,
             calls=int(fields["calls"]),
             received_at=app_now(),
         )
@@ -66,10 +67,9 @@ def read(jurisdiction: Jurisdiction, rows: Sequence[Row]) -> list[CallMonth]:
     return list(counts.values())
 
 
-def _wrong(fields: Mapping[str, str], this_month: dt.date) -> dict[str, str]:
-    """What to correct, by field."""
+def _wrong(fields: Mapping[str, str], month: dt.date | None, this_month: dt.date) -> dict[str, str]:
+    """What to correct, by field. month: as it was read; None if it's no month."""
     wrong = {}
-    month = _month(fields["month"])
     if month is None:
         wrong["month"] = _("Write the month as 2026-11.")
     elif month >= this_month:

@@ -100,7 +100,7 @@ class Command(BaseCommand):
 def _select(model: type[models.Model]) -> sql.Composable:
     columns: list[sql.Composable] = []
     for field in model._meta.concrete_fields:
-        name = sql.Identifier(field.column)
+        name = sql.Identifier(str(field.column))
         if isinstance(field, GeometryField):
             columns.append(sql.SQL("ST_AsGeoJSON({0}) AS {0}").format(name))
         elif field.column not in SECRETS and not isinstance(field, SearchVectorField):
