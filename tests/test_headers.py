@@ -68,6 +68,7 @@ def _no_limits(settings: Any, db: None) -> None:
 # Who reads what a supervisor may not.
 READERS = {
     **{staff(one): "ada" for one in ("manage_api_keys", "administer", "administer or records", "write_articles")},
+    staff("submit_for_others or administer"): "ada",
     ARTICLE_KEEPER: "ada",
     staff("submit_for_others"): "cal",
 }

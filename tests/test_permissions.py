@@ -27,6 +27,7 @@ from tests.pages import (
     EACH_ACTION,
     EVERYONE,
     JOB_OWNER,
+    LETTER_READER,
     LINK,
     MACRO_OWNER,
     ONLY_API_KEY,
@@ -668,6 +669,9 @@ def test_an_administrator_sees_each_page_as_a_role_does_and_sends_nothing(
                     continue
                 reads = method == "GET" and name not in ONES_OWN
                 right = answer(signed_in(planted, who), method, path) if reads else "403"
+                if page.who == LETTER_READER:
+                    # Nobody reads who reported something by seeing pages as a role.
+                    right = "404"
                 if (said := answer(client, method, path)) != right:
                     wrong.append(f"{method} {name}: {said}, not {right}")
     assert not wrong, "\n".join(wrong)
@@ -1107,7 +1111,7 @@ def test_every_page_says_who_may(planted: Planted) -> None:
     known = {EVERYONE, API_KEY, LINK, DRAFT, RESIDENT, PROBE, PROVIDER, SIGNED_IN, SIGNING_IN, STAFF}
     known |= {EACH_ACTION, OWN_ACTION, TEXT_WRITER, TASK_WORKER, OVERSEER}
     known |= {VIEW_KEEPER, ONLY_API_KEY, STAFF_KEY, TOKEN, TOKEN_EDITS}
-    known |= {JOB_OWNER, MACRO_OWNER, ARTICLE_KEEPER, DRAFT_WRITER}
+    known |= {JOB_OWNER, MACRO_OWNER, ARTICLE_KEEPER, DRAFT_WRITER, LETTER_READER}
     known |= {TELEPHONE, RINGING}
     by_role = {page.who for page in PAGES.values()} - known
     assert by_role == {

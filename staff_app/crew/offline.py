@@ -35,7 +35,7 @@ STOP_FIELDS = frozenset({
     "reference", "number", "service", "words", "language", "address", "place_note", "due", "is_task", "is_confidential",
     "last_event", "asks_for_photo", "foreign", "choices", "url", "result_url", "photo_url",
 })  # fmt: skip
-CHOICE_FIELDS = frozenset({"code", "label", "hint", "is_done", "posts_words", "words"})
+CHOICE_FIELDS = frozenset({"code", "label", "hint", "is_done", "posts_words", "text"})
 # Scripts shared by the pages and the worker, in the order the worker imports them.
 WORKER_SCRIPTS = ["js/offline/database.js", "js/crew/store.js", "js/crew/sending.js", "js/offline/worker.js"]
 SHELL_FILES = [

@@ -17,9 +17,9 @@ function choice(one) {
   const id = `outcome_${one.code}`;
   Object.assign(input, { id, value: one.code });
   if (one.posts_words) input.dataset.posts = "";
-  if (one.posts_words && !one.words) input.dataset.noWords = "";
+  if (one.posts_words && !one.text) input.dataset.noWords = "";
   item.querySelector("label").htmlFor = id;
-  for (const [name, text] of [["label", one.label], ["hint", one.hint], ["words", one.words]]) {
+  for (const [name, text] of [["label", one.label], ["hint", one.hint], ["words", one.text]]) {
     item.querySelector(`[data-${name}]`).textContent = text;
   }
   return item;
