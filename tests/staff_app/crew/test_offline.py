@@ -49,7 +49,7 @@ def test_it_keeps_the_allowed_fields_and_nothing_of_the_reporter(
     assert (stop["address"], stop["number"]) == ("12 Elm St", hole.display_reference)
     assert stop["last_event"] == hole.events.order_by("-id")[0].pk
     fixed = next(one for one in stop["choices"] if one["code"] == "fixed")
-    assert fixed["words"].startswith(f"Filled {hole.display_reference}")
+    assert fixed["text"].startswith(f"Filled {hole.display_reference}")
 
 
 def test_of_a_confidential_report_it_keeps_no_words(cast: Rivermark, hole: ServiceRequest, signed_in: SignIn) -> None:
