@@ -76,7 +76,8 @@ class BareMachine:
                 time.sleep(after_s)
                 break
         running = process.poll() is None
-        os.killpg(process.pid, signal.SIGKILL)
+        if running:
+            os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
         return running
 

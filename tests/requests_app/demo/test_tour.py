@@ -52,6 +52,7 @@ ENDED = {"pothole": 40, "treeprune": 40, "dumping": 40}
 SILENT = dt.timedelta(days=40)
 # Pages that may be empty, or have an empty list on them, with the reason.
 EMPTY_FOR = {
+    ("*", "health"): "Beat and the clock's parts run once the demo has started",
     ("*", "layers"): "Rivermark's map comes from its folder, and nobody has uploaded another file",
     ("*", "on_call"): "Some departments have nobody on call, and most kinds of danger no contact: the page says so",
     ("*", "department"): "Most departments are too small for teams",
