@@ -228,14 +228,19 @@ def install_requirements(purpose: str) -> None:
     names = ["requirements-dev.txt"] if purpose in ("test", "lint") else demo
     marks = {name: hashlib.sha256((ROOT / name).read_bytes()).hexdigest() for name in names}
     python = VENV / "bin" / "python"
+    # An installation that was cut off leaves packages without some of their files, which pip and uv take for whole.
+    begun = VENV / "being-installed"
     is_complete = (
-        subprocess.run([python, "-c", "import pip"], capture_output=True).returncode == 0 if python.exists() else False
+        python.exists()
+        and not begun.exists()
+        and subprocess.run([python, "-c", "import pip"], capture_output=True).returncode == 0
     )
     if is_complete and all(read(VENV / f"installed-{name}") == mark for name, mark in marks.items()):
         return
     say("Installing Python packages into .venv, checked by hash.")
     if not is_complete:
         run([sys.executable, "-m", "venv", "--clear", str(VENV)])
+    begun.touch()
     pip = [str(python), "-m", "pip", "--disable-pip-version-check", "--quiet", "install", "--require-hashes"]
     files = [word for name in names for word in ("-r", str(ROOT / name))]
     # uv is ten times as fast as pip; where it does not run, use pip.
@@ -245,6 +250,7 @@ def install_requirements(purpose: str) -> None:
         run([*pip, *files])
     for name, mark in marks.items():
         (VENV / f"installed-{name}").write_text(mark)
+    begun.unlink()
 
 
 def read(path: Path) -> str:

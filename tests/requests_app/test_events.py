@@ -68,5 +68,7 @@ def test_every_reaction_has_a_handler() -> None:
     wanted |= {"missed_call"}
     # What follows from an upload.
     wanted |= {"hash_photo"}
+    # What follows from a change of the city.
+    wanted |= {"write_city_pages"}
     wanted |= {f"email_{name}" for name in EMAILS.values()}
     assert wanted == set(HANDLERS)

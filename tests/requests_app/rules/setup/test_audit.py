@@ -88,7 +88,7 @@ def test_each_log_by_itself(town: Rivermark, rows: list[object]) -> None:
     ):
         assert listed(town, Filters(of=of, since=NOW))[0] == expected, of
     made = acts[0].service_request
-    assert listed(town, Filters(service_request=made, since=NOW))[0] == acts
+    assert listed(town, Filters(service_requests=[made], since=NOW))[0] == acts
     by_service = Filters(service_id=town.pothole.service_id, service_code="pothole", since=NOW)
     assert listed(town, by_service)[0] == rows
     # Pia, of Parks, isn't shown by a service what Streets did.
