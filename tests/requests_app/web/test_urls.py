@@ -9,11 +9,12 @@ from django.urls import get_resolver
 from tests.factories import Rivermark
 from tests.pages import resolved
 
-# A photo has an address for everyone and one for its reporter; `map` is a builtin.
+# A photo has an address for everyone and one for its reporter; `map` is a builtin; a page of a letter comes in two sizes.
 OTHER_NAMES = {
     "requests_app:own_photo": "photo",
     "requests_app:own_photo_small": "photo_small",
     "requests_app:map": "map_page",
+    "staff_app:letter_page_small": "letter_page",
 }
 
 
