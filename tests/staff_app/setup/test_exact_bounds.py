@@ -112,8 +112,8 @@ def test_an_article_is_due_on_its_day(town: Rivermark, ada: Client) -> None:
     type(due).objects.filter(pk=due.pk).update(review_on=today)
     type(due).objects.filter(pk=later.pk).update(review_on=today + DAY)
     assert [str(one.text) for one in to_do._articles(town.city)] == ["1 article is due for review."]
-    type(due).objects.filter(pk=due.pk).update(review_on=timezone.localdate())
-    type(due).objects.filter(pk=later.pk).update(review_on=timezone.localdate() + DAY)
+    type(due).objects.filter(pk=due.pk).update(review_on=timezone.localdate(timezone=town.city.zone))
+    type(due).objects.filter(pk=later.pk).update(review_on=timezone.localdate(timezone=town.city.zone) + DAY)
     context = ada.get(reverse("staff_app:articles"), {"show": "due"}).context
     assert [(row["article"].code, row["is_due"]) for row in context["list"].rows] == [("due", True)]
 
