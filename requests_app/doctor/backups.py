@@ -19,6 +19,8 @@ DRILL_WITHIN = dt.timedelta(days=8)
 
 def backup(city: Jurisdiction | None) -> Finding:
     last = _last("backup.json")
+    if last is None and settings.DEMO:
+        return green(gettext_noop("A demo needs no backup: everything in it is invented."))
     if last is None:
         return red(
             gettext_noop("There is no backup."),
@@ -63,6 +65,8 @@ def backup(city: Jurisdiction | None) -> Finding:
 def drill(city: Jurisdiction | None) -> Finding:
     last = _last("drill.json")
     to_do = gettext_noop("Run: lampctl drill")
+    if last is None and settings.DEMO:
+        return green(gettext_noop("A demo has no backup to restore."))
     if last is None:
         return red(gettext_noop("No backup was ever restored, so it isn’t certain that one can be."), to_do)
     at, row = last

@@ -350,6 +350,13 @@ def test_a_sender_without_spf_or_dmarc_is_yellow_in_each_city(
 # --- Backups ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("code", ["backup", "drill"])
+def test_a_demo_needs_no_backup_and_a_city_does(code: str, settings: Settings) -> None:
+    assert look(code).color == "red"
+    settings.DEMO = True
+    assert look(code).color == "green"
+
+
 @pytest.mark.parametrize(("code", "most"), [("backup", dt.timedelta(hours=26)), ("drill", dt.timedelta(days=8))])
 def test_a_backup_counts_for_a_day_and_a_drill_for_a_week(code: str, most: dt.timedelta, settings: Settings) -> None:
     file = Path(settings.VAR) / f"{code}.json"
