@@ -1,5 +1,6 @@
 """The desk's one box: knows a report number, a contact's, a phone number, an email address, an asset and a place from words."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,9 @@ from staff_app.queue.search import EMAIL, as_contact
 
 # A longer text tells of a problem.
 PLACE_MAX = 80
+# A house number and a word. It's an address if one of the city's is this close to it; "2 street lights out" isn't.
+HOUSE = re.compile(r"\d{1,6}[a-z]? +[^\W\d]", re.IGNORECASE)
+LIKE_AN_ADDRESS = 0.6
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,13 @@ def read(user: User, jurisdiction: Jurisdiction, typed: str) -> Typed:
     if as_contact(typed):
         return Typed(phone=typed)
     return Typed(place=place(jurisdiction, typed))
+
+
+def is_address(jurisdiction: Jurisdiction, typed: str) -> bool:
+    """Whether the text can only be an address, though it may not be sure which place it names."""
+    if len(typed) > PLACE_MAX or not HOUSE.match(typed):
+        return False
+    return any(match.confidence >= LIKE_AN_ADDRESS for match in addresses.search(jurisdiction, typed, limit=1))
 
 
 def place(jurisdiction: Jurisdiction, typed: str) -> dict[str, Any] | None:

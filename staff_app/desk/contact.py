@@ -383,14 +383,17 @@ def _take_words(request: StaffRequest, contact: Contact, typed: str, email: str)
         draft = draft or contacts.begin_draft(contact)
         drafts.save(draft, contact_typed={**(draft.typed.get("contact_typed") or {}), "email": email[:254]})
         return
+    if draft is not None:
+        draft.jurisdiction = request.jurisdiction
+    is_asked_where = draft is not None and steps.next_step(contact, Path(draft)) == "location"
+    if (is_asked_where and any(map(str.isdigit, typed))) or box.is_address(request.jurisdiction, typed):
+        # It says where, though the box doesn't know which place that is; what the caller said before stays.
+        draft = draft or contacts.begin_draft(contact)
+        drafts.save(draft, place_typed={"address": typed[:ADDRESS_MAX]}, chooses_place=True)
+        return
     if draft is None:
         draft = contacts.begin_draft(contact, text=typed, text_language=request.LANGUAGE_CODE)
     else:
-        draft.jurisdiction = request.jurisdiction
-        if steps.next_step(contact, Path(draft)) == "location" and any(map(str.isdigit, typed)):
-            # An address that isn't known answers where it is; the words stay.
-            drafts.save(draft, place_typed={"address": typed[:ADDRESS_MAX]}, chooses_place=True)
-            return
         # Other words are another try to say what it is.
         drafts.save(draft, text=typed, text_language=request.LANGUAGE_CODE, about="", service="", is_one_problem=False)
     draft.jurisdiction = request.jurisdiction

@@ -115,6 +115,20 @@ def test_an_unknown_address_in_the_box_answers_where_it_is_and_keeps_the_words(c
     assert (other.step, other.row.draft.typed["text"]) == ("service", "The tree by the school")
 
 
+def test_an_address_that_fits_several_places_leaves_the_words_alone_before_a_service_is_chosen(cast: Rivermark) -> None:
+    for number in (38, 42):
+        factories.address(cast.city, f"{number} Salt Rd")
+    call = Call(cast.cal).box("A hole as big as a plate").box("40 Salt Rd")
+    assert (call.step, call.row.draft.typed["text"]) == ("service", "A hole as big as a plate")
+    assert call.send(service="pothole").step == "choose_location"
+    # As the first thing that is said, it's no description either.
+    first = Call(cast.cal).box("40 Salt Rd")
+    assert first.row.draft.typed.get("text", "") == ""
+    # A number with other words is.
+    rats = Call(cast.cal).box("40 rats in my yard")
+    assert rats.row.draft.typed["text"] == "40 rats in my yard"
+
+
 def test_a_report_like_the_words_is_joined_by_a_digit_before_a_service_is_chosen(cast: Rivermark) -> None:
     factories.index_catalog(cast.city)
     earlier = factories.report(cast.pothole, "A pothole as big as a plate", answers={"where": "lane"})
