@@ -19,7 +19,8 @@ from config.lampctl.upgrade_preflight import problems
 # In this order: web last, so that no page asks a worker for what it doesn't know yet.
 WORKERS = ("worker", "mailer", "beat")
 WEB = ("web",)
-ANSWERS_S = 120
+# Beat sends a message a minute.
+ANSWERS_S = 180
 SLOW_S = 1
 
 
@@ -73,8 +74,9 @@ def _upgrade(place: Place, source: Path, going: dict[str, Any], *, yes: bool) ->
     shell.manage(place, "migrate", "--noinput", "--verbosity=0", release=new)
     shell.manage(place, "create_roles", "--verbosity=0", release=new)
     shell.say("Restarting workers, then web")
+    began = time.monotonic()
     _run(place, new)
-    reason = _what_is_wrong(place, going["red"])
+    reason = _what_is_wrong(place, going["red"], began)
     if reason:
         shell.say(f"{reason} Going back to {release.version(old)}")
         _run(place, old)
@@ -116,18 +118,27 @@ def _rehearse(place: Place, new: Path, *, yes: bool) -> None:
         shell.confirm("Go on, although this keeps people waiting?", yes=yes)
 
 
-def _what_is_wrong(place: Place, red_before: list[str]) -> str:
-    """In a sentence. Empty if nothing is red that wasn't before."""
+def _what_is_wrong(place: Place, red_before: list[str], began: float) -> str:
+    """In a sentence. Empty if nothing is red that wasn't before, and each process has done something since it began."""
     deadline = time.monotonic() + ANSWERS_S
     while True:
-        report = doctor.examine(place)
-        fresh = [row for row in report["findings"] if row["color"] == "red" and row["code"] not in red_before]
-        if not fresh:
+        findings = [row for row in doctor.examine(place)["findings"] if row["code"] not in red_before]
+        wrong = [str(row["text"]) for row in findings if row["color"] == "red"]
+        # What the processes before did isn't theirs.
+        since = time.monotonic() - began
+        silent = [row["code"] for row in findings if row["code"] in WORKERS and _silent_s(row) > since]
+        wrong += [f"The new {name} has done nothing in {since:.0f} seconds." for name in silent]
+        if not wrong:
             return ""
         if time.monotonic() > deadline:
-            return str(fresh[0]["text"])
+            return wrong[0]
         # Processes that were just started have a moment to answer.
         time.sleep(2)
+
+
+def _silent_s(finding: dict[str, Any]) -> float:
+    """Of a process: for how long it has done nothing, as far as the doctor knows."""
+    return float(finding.get("measures", {}).get("silent_s", 0))
 
 
 def _red(report: dict[str, Any]) -> list[str]:

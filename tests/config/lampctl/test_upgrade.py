@@ -202,6 +202,23 @@ def test_what_must_be_right_before_it_begins(
     assert machine.steps
 
 
+@pytest.mark.parametrize(("silent_s", "is_well"), [(0.0, True), (9.0, False)])
+def test_what_the_processes_before_did_is_not_what_the_new_ones_do(
+    machine: Machine, silent_s: float, is_well: bool
+) -> None:
+    machine.findings = [
+        {"code": name, "color": "green", "text": "Well.", "measures": {"silent_s": silent_s}}
+        for name in ("worker", "mailer", "beat")
+    ]
+    machine.release("0.3.0")
+    if is_well:
+        assert machine.upgrade("0.3.0") == 0
+    else:
+        with pytest.raises(Refusal, match="The new worker has done nothing"):
+            machine.upgrade("0.3.0")
+        assert machine.place.current.resolve() == machine.old
+
+
 FEED = """<feed xmlns="http://www.w3.org/2005/Atom">
 <entry><title>Lamplighter 0.10.0</title><content type="html">New pages.</content></entry>
 <entry><title>v0.3.1</title><content type="html">{}</content></entry>
