@@ -76,6 +76,7 @@ LENGTHS: dict[str, dict[str, str]] = {
         "work.department_links.WORKS_FOR": "30 days",
         "work.endings.AUTO_CLOSE_AFTER": "30 days",
         "work.staff_texts.WITHDRAW_WITHIN": "30 s",
+        "privacy.expiry.ERASURES_KEPT": "60 days",
     },
     "requests_app/messages": {
         "calendar_file.BEFORE": "31 days",
@@ -119,6 +120,8 @@ LENGTHS: dict[str, dict[str, str]] = {
         "work.safety_notes.LOG_KEPT": "90 days",
         "work.snoozes.LONGEST": "365 days",
         "work.staff_actions.UNDO_FOR": "30 s",
+        "shared.installation.FILES_WAIT": "7 days",
+        "shared.installation.LOST_HOURS_SHOWN": "14 days",
     },
     "staff_app/queue": {"bulk.JOBS_LISTED_FOR": "7 days"},
 }

@@ -183,6 +183,11 @@ export class Lamplighter {
     return this.#http.post(`${BASE}readings/`, reading);
   }
 
+  /** How many calls each line had, by half hour: all are stored, or none. A half hour sent again replaces the earlier one. */
+  sendCallCounts(counts: Shapes["NewCallCounts"]): Promise<Shapes["CallCountsReceipt"]> {
+    return this.#http.post(`${BASE}call-counts/`, counts);
+  }
+
   /** A message from the reporter to those who work on it. */
   comment(reference: string, text: string, privateToken: string, options: Again = {}): Promise<Shapes["CommentReceipt"]> {
     return this.#http.post(`${requestPath(reference)}comments/`, { private_token: privateToken, text }, options);
