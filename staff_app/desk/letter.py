@@ -33,8 +33,8 @@ def letter_scan(request: StaffRequest, contact: Contact) -> HttpResponse:
         except photos.PhotoRefused as refused:
             form.add_error("scan", str(refused))
         else:
-            words = ngettext("The scan has %(count)s page.", "The scan has %(count)s pages.", count)
-            messages.success(request, words % {"count": count})
+            sentence = ngettext("The scan has %(count)s page.", "The scan has %(count)s pages.", count)
+            messages.success(request, sentence % {"count": count})
             return back_to_contact(contact)
     return show_contact(request, contact, scan_form=form, status=422)
 

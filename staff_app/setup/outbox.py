@@ -103,14 +103,14 @@ def paused_outbox_rows(request: StaffRequest) -> HttpResponse:
     act = request.POST.get("act", "")
     if act == "send":
         n = paused_tasks.send(request.jurisdiction, kind=kind, day=day, actor=request.user)
-        words = ngettext("Sending %(n)s now.", "Sending %(n)s now.", n) % {"n": n}
+        sentence = ngettext("Sending %(n)s now.", "Sending %(n)s now.", n) % {"n": n}
     elif act == "discard":
         n = paused_tasks.discard(request.jurisdiction, kind=kind, day=day, actor=request.user)
-        words = ngettext("Discarded %(n)s. It won’t be sent.", "Discarded %(n)s. They won’t be sent.", n) % {"n": n}
+        sentence = ngettext("Discarded %(n)s. It won’t be sent.", "Discarded %(n)s. They won’t be sent.", n) % {"n": n}
     else:
         raise Http404
     if n:
-        messages.success(request, words)
+        messages.success(request, sentence)
     else:
         messages.info(request, _("They were already sent or discarded."))
     return redirect("staff_app:outbox")
