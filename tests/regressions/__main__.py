@@ -64,7 +64,7 @@ def main(arguments: Sequence[str]) -> int:
         return 0
     signal.signal(signal.SIGTERM, testing.end_in_order)
     if options.sample:
-        return _sample(options.sample, options.seed, options.k)
+        return _sample(options)
     folders = temporary_folders("lamplighter-regressions-")
     try:
         desks: queue.SimpleQueue[Desk] = queue.SimpleQueue()
@@ -91,13 +91,15 @@ def main(arguments: Sequence[str]) -> int:
     return _report(results)
 
 
-def _sample(count: int, seed: int, only: str) -> int:
+def _sample(options: argparse.Namespace) -> int:
     words.compile_changed(ROOT / "locale")
     folders = temporary_folders("lamplighter-regressions-")
     try:
         with testing.servers(folders):
             testing.prepare(folders)
-            command = [sys.executable, "-m", "tests.regressions.sample", str(count), str(seed), only]
+            how = "unwatched" if options.unwatched else "watched"
+            sample = [str(options.sample), str(options.seed), options.k, how]
+            command = [sys.executable, "-m", "tests.regressions.sample", *sample]
             return subprocess.run(command, cwd=ROOT, env=testing.environment(folders)).returncode
     finally:
         shutil.rmtree(folders.servers.parent, ignore_errors=True)
@@ -161,6 +163,9 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
         "--sample", type=int, default=0, metavar="N", help="try so many mistakes that nobody has listed"
     )
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="draws another sample (1)")
+    parser.add_argument(
+        "--unwatched", action="store_true", help="of a sample, try the nearest tests without watching which run a line"
+    )
     return parser.parse_args(arguments)
 
 

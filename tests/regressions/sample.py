@@ -3,7 +3,8 @@
 All tests are imported once, and Django and the database are set up once. Each mistake has a process of its own, forked from there, in
 which the functions of the file get the code with the mistake; it runs tests that run the line (lines.py), quick and alike ones first,
 until one fails. That one is run alone with the mistake and without it: if it doesn't tell them apart, it has noticed nothing. What
-couldn't be tried is void, neither caught nor survived.
+couldn't be tried is void, neither caught nor survived. With --unwatched it isn't known which tests run a line, and the nearest ones
+are tried: quicker by the hour that watching all tests takes, and the share caught is a lower bound.
 """
 
 import ast
@@ -31,7 +32,7 @@ import yaml
 from config.stack.changes import PLAIN_S, Tree
 from config.stack.folders import ROOT
 from tests.regressions import REGRESSIONS
-from tests.regressions.lines import lines_of, watch
+from tests.regressions.lines import Watched, lines_of, watch
 from tests.regressions.mutations import Mutation, mutations
 
 PLACES = (
@@ -206,6 +207,7 @@ class Sampler:
     caught: dict[Mutation, str]
     void: dict[Mutation, str]
     broken: set[str]
+    watches: bool
     sound: set[str] = field(default_factory=set)
 
     @pytest.hookimpl(tryfirst=True)
@@ -227,7 +229,8 @@ class Sampler:
             first.config.hook.pytest_runtest_protocol(item=first, nextitem=session)
         connections.close_all()
         every = [item for items in by_file.values() for item in items]
-        watched = watch(session, every, {line for one in _all_mutations() for line in lines_of(one)})
+        wanted = {line for one in _all_mutations() for line in lines_of(one)}
+        watched = watch(session, every, wanted) if self.watches else Watched()
         seconds = {test: one.seconds for test, one in watched.tests.items()}
         for mutation in self.sample:
             items = watched.that_run(mutation, every)
@@ -321,7 +324,7 @@ def _run(session: pytest.Session, items: Sequence[pytest.Item], mutation: Mutati
             return
 
 
-def run(count: int, seed: int, only: str) -> int:
+def run(count: int, seed: int, only: str, watches: bool) -> int:
     listed_guards = harmless()
     drawn = [one for one in chosen(count, seed) if re.search(only, one.file)]
     known = [one for one in drawn if one.place((ROOT / one.file).read_text()) in listed_guards]
@@ -331,7 +334,7 @@ def run(count: int, seed: int, only: str) -> int:
         listed[regression.file] += regression.tests
     tree = Tree(ROOT, regressions=listed)
     tests = {one.file: nearest(tree, one.file) for one in sample}
-    sampler = Sampler(sample, tests, [], {}, {}, set())
+    sampler = Sampler(sample, tests, [], {}, {}, set(), watches)
     files = sorted({test for listed in tests.values() for test in listed})
     options = ["-q", "-s", "-n0", "-p", "no:cacheprovider", "-m", MARKS, "--no-header", "--no-summary"]
     pytest.main([*options, *files], plugins=[sampler])
@@ -352,4 +355,4 @@ def _report(sampler: Sampler, listed: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(run(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]))
+    sys.exit(run(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4] == "watched"))
