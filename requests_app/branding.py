@@ -8,10 +8,12 @@ from functools import lru_cache
 from urllib.parse import urlencode
 
 import resvg_py
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 
+from requests_app.drawing.social_card import HEADER, SocialCard
 from requests_app.models import CityImage, Jurisdiction
 
 # The image types allowed for a seal, by file extension.
@@ -72,6 +74,24 @@ def seal_png(seal: Seal) -> bytes | None:
         return bytes(resvg_py.svg_to_bytes(svg_string=seal.body.decode(), height=SEAL_PX, skip_system_fonts=True))
     except (UnicodeDecodeError, ValueError):
         return None
+
+
+def social_card(jurisdiction: Jurisdiction, title: str, line: str) -> SocialCard:
+    """The picture of a link to a page of this city, for social_card.png()."""
+    seal = seal_of(jurisdiction)
+    picture = _default_seal() if seal is None else _drawable(seal)
+    header = str(jurisdiction.colors.get("header") or HEADER)
+    return SocialCard(title, line, f"{jurisdiction.name} 311", header, picture)
+
+
+def _drawable(seal: Seal) -> bytes:
+    """As a PNG or JPEG; nothing if it can't be had as one."""
+    return seal.body if seal.ending in ("png", "jpg") else seal_png(seal) or b""
+
+
+@lru_cache(maxsize=1)
+def _default_seal() -> bytes:
+    return (settings.BASE_DIR / "static/img/seal.png").read_bytes()
 
 
 def encoded_seal(ending: str, content: bytes) -> str:
