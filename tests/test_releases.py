@@ -41,7 +41,10 @@ if TYPE_CHECKING:
 RELEASES = [NEWEST, *(pytest.param(dump, marks=pytest.mark.slow) for dump in OLDER)]
 # The last migration of each release, and the commit that it was made of.
 VERSIONS = {"0.2.0": ("0001", "33a9e3b5")}
-MIGRATIONS = sorted(path.stem for path in (ROOT / "requests_app/migrations").glob("0*.py"))
+FOLDER = ROOT / "requests_app/migrations"
+MIGRATIONS = sorted(path.stem for path in FOLDER.glob("0*.py"))
+# In a migration that changes the city's table.
+OF_THE_CITY = 'model_name="jurisdiction"'
 # Copies of the first request, each with an event, in whatever columns its release had.
 COPIES = """
 ALTER TABLE requests_app_servicerequest DISABLE TRIGGER USER;
@@ -122,13 +125,14 @@ def test_an_earlier_release_migrates_to_the_schema_of_a_new_one_while_in_use(dum
     print(f"seed {seed}")
     draw = random.Random(seed)
     pending = [name for name in MIGRATIONS if name > dump.name.split(".")[0] + "_~"]
+    drawn, statement = draw.choice(pending), draw.randint(1, 4)
+    # The last ones may have nothing to do with the table that is read.
+    is_held_up = any(name > drawn and OF_THE_CITY in (FOLDER / f"{name}.py").read_text() for name in pending)
     with restored(dump) as database:
         environment = site_on(database).environment
         before = database.run(WORDS)
         with Waits(database.dsn) as waits:
-            killed = run(
-                "-m", "tests.killed_migrate", draw.choice(pending), str(draw.randint(1, 4)), environment=environment
-            )
+            killed = run("-m", "tests.killed_migrate", drawn, str(statement), environment=environment)
             assert killed.returncode == -signal.SIGKILL, killed.stderr
             with psycopg.connect(database.dsn) as reader:
                 reader.execute("LOCK TABLE requests_app_jurisdiction IN ACCESS SHARE MODE")
@@ -139,7 +143,7 @@ def test_an_earlier_release_migrates_to_the_schema_of_a_new_one_while_in_use(dum
                     (line for line in going.stdout if "Another transaction keeps a table (process" in line), None
                 )
             rest = going.communicate()[0]
-        assert told, rest
+        assert told or not is_held_up, rest
         assert going.returncode == 0, rest
         assert waits.errors == []
         assert waits.longest_s < 1, waits.table
