@@ -386,6 +386,11 @@ _ROWS = (
           residents="", email="", told="", webhook="", then="",
           undo="", outdates="", work="goes_on", lists="changes",
           staff_words=_("Alarm ended: the request was closed")),
+    # Staff called 911 about it; reason: one of rules/alarms/hand_overs.py.
+    _kind(name="emergency_called", data="hand_over_id reason is_warm",
+          residents="", email="", told="", webhook="", then="",
+          undo="by_staff", outdates="work", work="goes_on", lists="changes",
+          instead="note", instead_words=_("Add a note that says what happened.")),
     # A crew's result that came too late: what it said, and how many photos of it were kept, for staff only.
     _kind(name="crew_result_kept", data="outcome photos",
           residents="", email="", told="", webhook="", then="",

@@ -109,7 +109,7 @@ SUBJECTS: dict[str, dict[str, set[str]]] = {
         "promises": {"shared", "work"},
         "routing": {"alarms", "shared", "work"},
         "report": {"alarms", "people", "publication", "routing", "shared", "work"},
-        "contacts": {"people", "report", "shared"},
+        "contacts": {"alarms", "people", "report", "shared"},
         "answers": {"people", "report", "shared"},
         "following": {"people", "report", "shared", "work"},
         "programs": {"people", "report", "routing", "shared", "work"},

@@ -35,6 +35,7 @@ from requests_app.models.crew_result import CrewResult
 from requests_app.models.daily_load import DailyLoad
 from requests_app.models.desk import CallCount, DeskLine, DeskPhone, PhoneCall, TelephoneLink
 from requests_app.models.draft import Draft
+from requests_app.models.emergency_hand_over import EmergencyHandOver
 from requests_app.models.ending import EndingCheck, EndingSample
 from requests_app.models.event import Event
 from requests_app.models.geography import Area, Asset, BasemapFeature, GazetteerEntry, Owner, OwnerArea
@@ -91,6 +92,7 @@ from requests_app.models.staff_access import CitySwitch, Invitation, Leave, Staf
 from requests_app.models.staff_notice import Mention, StaffNotice, StaffNoticePreference
 from requests_app.models.states import (
     CONFIDENTIAL,
+    FROM_911,
     OPEN,
     PRIVATE_REASONS,
     UNKNOWN_SERVICE,
@@ -114,6 +116,7 @@ from requests_app.models.webhook import Webhook, WebhookDelivery
 
 __all__ = [
     "CONFIDENTIAL",
+    "FROM_911",
     "OPEN",
     "PRIVATE_REASONS",
     "SMALLEST_RADIUS_M",
@@ -167,6 +170,7 @@ __all__ = [
     "DigestItem",
     "Disposition",
     "Draft",
+    "EmergencyHandOver",
     "EmergencyPhrase",
     "EndingCheck",
     "EndingSample",

@@ -19,7 +19,7 @@ from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import Cadence, ContactPoint, Person, User
 from requests_app.models.routing import RoutingVersion
 from requests_app.models.signed_row import SignedRow
-from requests_app.models.states import OPEN, Channel, Disposition, PrivacyChoice, PublicState, Status
+from requests_app.models.states import FROM_911, OPEN, Channel, Disposition, PrivacyChoice, PublicState, Status
 from requests_app.models.team import Team
 from requests_app.rules.people import permissions
 
@@ -52,8 +52,8 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
         return self.filter(api_key=key, public_state=PublicState.TEST)
 
     def made_here(self) -> Self:
-        """Not imported: what a program sent may have a number of its own system, too."""
-        return self.filter(Q(external_id="") | Q(api_key__isnull=False))
+        """Not imported: what a program or a 911 center sent may have a number of its own system, too."""
+        return self.filter(Q(external_id="") | Q(api_key__isnull=False) | Q(external_source=FROM_911))
 
     def open(self) -> Self:
         return self.filter(status__in=OPEN)

@@ -73,6 +73,8 @@ CONFIDENTIAL = [PublicState.PRIVATE, PublicState.STAFF]
 
 
 # The service code of “I don’t know”: its reports are private only because nobody knows yet what they are about.
+# The external_source of a call that a 911 center typed; what its program sends has that of its key (submission.outside_source).
+FROM_911 = "form:911"
 UNKNOWN_SERVICE = "unknown"
 
 

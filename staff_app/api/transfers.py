@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from requests_app import links
 from requests_app.actions.contacts import transfers_911
 from requests_app.actions.report import submission
-from requests_app.actions.report.submission import Idempotency, IdempotencyConflict
 from requests_app.api.emergency import emergency_in
 from requests_app.api.framework import idempotency
 from requests_app.api.framework.bodies import canonical
@@ -17,7 +16,7 @@ from requests_app.api.framework.problems import FieldError, Problem
 from requests_app.api.v1 import writing
 from requests_app.api.v1.report_serializers import NewTransferSerializer
 from requests_app.messages.report_notice import notice_of
-from requests_app.models import ApiKey, IdempotencyKey, Jurisdiction, ServiceRequest, User
+from requests_app.models import ApiKey, Jurisdiction, ServiceRequest, User
 from requests_app.photos import stored_photos
 from requests_app.rules.people import permissions
 from staff_app.api.base import denied
@@ -35,20 +34,20 @@ def receive(city: Jurisdiction, data: Any, files: list[UploadedFile], *, key: Ap
         raise denied("set_priority")
     new, number = sent["report"], sent["number"]
     screening, emergency = writing.screen(new), emergency_in(city, writing.own_words(new))
-    again = Idempotency(
-        f"{IdempotencyKey.FOR_GOOD}transfer:{key.pk}",
-        submission.body_hash(number),
-        idempotency.body_hash(canonical(data), files=files),
-    )
     try:
         with stored_photos(city, files, writing.photos_refused) as taken:
-            submitted = submission.submit(replace(new, photos=taken), actor=user, idempotency=again)
+            submitted = transfers_911.receive(
+                replace(new, photos=taken),
+                body_hash=idempotency.body_hash(canonical(data), files=files),
+                actor=user,
+                reason=sent["reason"] or "",
+                is_warm=sent["warm"],
+            )
     except submission.Refused as error:
         raise writing.refused(error) from None
-    except IdempotencyConflict:
-        raise _taken(city, key, number) from None
+    except transfers_911.NumberTaken as error:
+        raise _taken(number, error.service_request) from None
     made, site = submitted.service_request, links.base_url(city)
-    transfers_911.put_on_list(made)
     return {
         "reference": made.display_reference,
         "url": f"{site}/api/v1/staff/requests/{made.reference}/",
@@ -59,12 +58,9 @@ def receive(city: Jurisdiction, data: Any, files: list[UploadedFile], *, key: Ap
     }
 
 
-def _taken(city: Jurisdiction, key: ApiKey, number: str) -> Problem:
-    before = ServiceRequest.objects.in_jurisdiction(city).filter(
-        external_source=submission.outside_source(key), external_id=number
-    )
+def _taken(number: str, before: ServiceRequest) -> Problem:
     words = _("%(number)s was already sent with different text, as %(reference)s. Change that one instead.")
-    names = {"number": number, "reference": before.get().display_reference}
+    names = {"number": number, "reference": before.display_reference}
     return Problem(
         "idempotency-conflict", words % names, [FieldError("number", "taken", _("This number was already sent."))]
     )

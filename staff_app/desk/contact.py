@@ -55,8 +55,6 @@ CLOSED = (contacts.Closed, Draft.DoesNotExist)
 ANSWERS, ANSWERS_OF_SERVICE = 3, 1
 # There the taker compares or reads aloud something else.
 WITHOUT_ANSWERS = ("duplicates", "check")
-NUMBER_AT_911 = "911"
-EMERGENCY = "emergency"
 # Of what is saved while somebody types.
 NOT_TYPED = {"csrfmiddlewaretoken", "writer", "note", "pick"}
 FIELDS_MAX, TYPED_MAX = 60, 5000
@@ -433,12 +431,12 @@ def contact_emergency(request: StaffRequest, contact: Contact) -> HttpResponse:
     contacts.change(contact, screening=Contact.Screening.ASKED_YES, event_911_number=event_number)
     if "transferred" not in request.POST:
         return back_to_contact(contact)
-    contacts.close(
+    contacts.transfer_to_911(
         contact,
-        Outcome.TRANSFERRED,
-        transferred_to=NUMBER_AT_911,
-        transfer_reason=EMERGENCY,
-        is_warm_transfer=bool(data.get("is_warm")),
+        reason=data.get("reason", ""),
+        is_warm=bool(data.get("is_warm")),
+        event_number=event_number,
+        actor=request.user,
     )
     return redirect("staff_app:desk")
 

@@ -14,7 +14,9 @@ from requests_app.actions.people.reporters import normalized_phone
 from requests_app.clock import app_now
 from requests_app.forms.fields import PhotosField, WordsField, email_field
 from requests_app.forms.report_forms import ContactForm
+from requests_app.messages import hand_over_words
 from requests_app.models import Channel, Contact, Jurisdiction
+from requests_app.rules.alarms.hand_overs import REASONS_OUT
 from requests_app.rules.contacts.callers import LEAST_DIGITS
 from requests_app.rules.report import paper
 
@@ -72,11 +74,6 @@ TRANSFER_REASONS: dict[str, Text] = {
     "language": gettext_lazy("Their language"),
     "complaint": gettext_lazy("A complaint about us"),
     "other": gettext_lazy("Something else"),
-}
-WARM, COLD = "warm", "cold"
-TRANSFER_KINDS: dict[str, Text] = {
-    WARM: gettext_lazy("I stayed until they answered"),
-    COLD: gettext_lazy("I passed the call on"),
 }
 YES_NO: dict[str, Text] = {"": gettext_lazy("Not asked"), "yes": gettext_lazy("Yes"), "no": gettext_lazy("No")}
 CONSENT = {None: "", True: "yes", False: "no"}
@@ -342,7 +339,7 @@ class OutcomeForm(forms.Form):
     transferred_to = WordsField(label=gettext_lazy("Transferred to"), required=False, max_length=100)
     transfer = forms.ChoiceField(
         label=gettext_lazy("How it was transferred"),
-        choices=[("", gettext_lazy("Choose…")), *TRANSFER_KINDS.items()],
+        choices=[("", gettext_lazy("Choose…")), *hand_over_words.WAYS.items()],
         required=False,
     )
     transfer_reason = forms.ChoiceField(
@@ -401,7 +398,7 @@ class OutcomeForm(forms.Form):
             "note": data["note"],
             "transferred_to": data["transferred_to"],
             "transfer_reason": data["transfer_reason"],
-            "is_warm_transfer": {WARM: True, COLD: False}.get(data["transfer"]),
+            "is_warm_transfer": hand_over_words.is_warm(data["transfer"]),
         }
 
 
@@ -418,5 +415,12 @@ class NoteForm(forms.Form):
 
 
 class EmergencyForm(forms.Form):
+    """Nothing is required: the call comes first."""
+
+    reason = forms.ChoiceField(
+        label=gettext_lazy("What is it?"),
+        choices=[("", gettext_lazy("Choose…")), *((code, hand_over_words.REASONS[code]) for code in REASONS_OUT)],
+        required=False,
+    )
     event_911_number = WordsField(label=gettext_lazy("911’s event number"), required=False, max_length=40)
     is_warm = forms.BooleanField(label=gettext_lazy("I stayed until 911 answered"), required=False)

@@ -14,6 +14,7 @@ from django.db.models.fields import BooleanField
 from requests_app import references
 from requests_app.actions.people.reporters import normalized_phone
 from requests_app.models import (
+    FROM_911,
     Asset,
     ContactPoint,
     Jurisdiction,
@@ -98,7 +99,7 @@ def _by_number(user: User, city: Jurisdiction, typed: str) -> list[int]:
     """Numbers that begin so, and other systems' numbers in full; a 911 center's only for who may read it."""
     theirs = Q(external_id=typed) & ~Q(external_id="")
     if not permissions.can_in_city(user, "view_911_number", city):
-        theirs &= Q(api_key=None)
+        theirs &= Q(api_key=None) & ~Q(external_source=FROM_911)
     outside = (Q(owner_reference=typed) & ~Q(owner_reference="")) | theirs
     ids = list(ServiceRequest.objects.in_jurisdiction(city).filter(outside).values_list("pk", flat=True)[:MOST])
     symbols = references.normalized(typed)

@@ -19,7 +19,7 @@ from requests_app.clock import app_now
 from requests_app.core.localized import localized
 from requests_app.core.prepared import Parameter, Prepared
 from requests_app.event_kinds import KINDS
-from requests_app.messages import wording
+from requests_app.messages import hand_over_words, wording
 from requests_app.models import (
     AlarmCall,
     Channel,
@@ -113,6 +113,7 @@ class Names:
     callees: dict[int, str] = field(default_factory=dict)
     no_evidence: dict[str, str] = field(default_factory=dict)
     teams: dict[int, str] = field(default_factory=dict)
+    emergency_number: str = ""
 
 
 def _events(pk: int | Parameter) -> QuerySet[Event]:
@@ -306,6 +307,7 @@ def read_names(
         callees=dict(AlarmCall.objects.filter(pk__in=calls).values_list("pk", "name")) if calls else {},
         no_evidence={code: evidence.reason_words(jurisdiction, code) for code in reasons},
         teams={pk: str(team) for pk, team in directory.of(jurisdiction).teams.items()} if ids("team_id") else {},
+        emergency_number=jurisdiction.emergency_number,
     )
 
 
@@ -495,6 +497,13 @@ def _alarm_raised(event: Event, names: Names) -> str:
     return _("Alarm: %(reason)s") % {"reason": alarms.reason_words(str(event.data.get("reason") or "words"))}
 
 
+def _emergency_called(event: Event, names: Names) -> str:
+    return _("Called %(number)s: %(reason)s") % {
+        "number": names.emergency_number,
+        "reason": hand_over_words.REASONS[event.data["reason"]],
+    }
+
+
 def task_words(kind: str) -> str:
     return {
         "task_added": _("Task for %(department)s added"),
@@ -581,6 +590,7 @@ SENTENCES: dict[str, Callable[[Event, Names], str]] = {
         ["task_added", "task_team_set", "task_linked", "task_done", "task_dropped", "task_reopened"], _task
     ),
     "alarm_raised": _alarm_raised,
+    "emergency_called": _emergency_called,
     **dict.fromkeys(["alarm_sent", "alarm_failed", "alarm_accepted"], alarm_words),
 }
 event_kinds.complete(

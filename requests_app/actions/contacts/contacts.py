@@ -6,6 +6,7 @@ from django.contrib.gis.geos import Point
 from django.db import IntegrityError, transaction
 
 from requests_app import references
+from requests_app.actions.alarms import hand_overs
 from requests_app.actions.contacts import call_backs, caller_views, counts
 from requests_app.actions.people.reporters import normalized_phone
 from requests_app.actions.report import drafts
@@ -24,6 +25,7 @@ from requests_app.models import (
     ServiceVersion,
     User,
 )
+from requests_app.rules.alarms.hand_overs import TO_911
 from requests_app.rules.shared import intake
 
 # Calls that one taker may have parked at a time.
@@ -214,6 +216,20 @@ def go_on_to_next(contact: Contact, draft: Draft) -> None:
     following = drafts.begin_next(draft)
     _set(contact, draft=following)
     drafts.delete([draft])
+
+
+@transaction.atomic
+def transfer_to_911(contact: Contact, *, reason: str, is_warm: bool, event_number: str, actor: User) -> None:
+    """The caller is with 911 now, which closes the contact. reason: one of rules/alarms/hand_overs.py; else nobody said.
+    Raises Closed."""
+    close(
+        contact,
+        Contact.Outcome.TRANSFERRED,
+        transferred_to=contact.jurisdiction.emergency_number,
+        transfer_reason=TO_911,
+        is_warm_transfer=is_warm,
+    )
+    hand_overs.record_from_contact(contact, event_number=event_number, reason=reason, is_warm=is_warm, actor=actor)
 
 
 def _answered(article: Article) -> dict[str, str | int]:

@@ -16,6 +16,7 @@ from requests_app.models import (
     CallBack,
     Contact,
     ContactRequest,
+    EmergencyHandOver,
     Participation,
     Person,
     PhoneCall,
@@ -46,6 +47,9 @@ def forget() -> None:
     Contact.objects.filter(taker__isnull=False, started_at__lte=now - TAKER_KEPT).update(taker=None)
     Contact.objects.filter(HAS_NUMBER, started_at__lte=now - NUMBER_KEPT).update(**_NUMBER)
     Contact.objects.filter(HAS_NOTE, started_at__lte=now - NOTE_KEPT).update(**_NOTE)
+    of_calls = EmergencyHandOver.objects.filter(contact__isnull=False)
+    of_calls.filter(by__isnull=False, at__lte=now - TAKER_KEPT).update(by=None)
+    of_calls.filter(at__lte=now - NOTE_KEPT).exclude(event_number="").update(event_number="")
     SharedPhone.objects.filter(unmarked_at__lte=now - NUMBER_KEPT).delete()
     letter_pages.delete_unused()
     _forget_call_backs(now)
@@ -117,11 +121,14 @@ def forget_people(people: Iterable[Person]) -> None:
     for row in CallBack.objects.filter(Q(contact__in=theirs.values("pk")) | Q(call__in=theirs.values("pk"))):
         _forget_call_back(row)
     letter_pages.erase_of(list(theirs.values_list("pk", flat=True)))
+    EmergencyHandOver.objects.filter(contact__in=theirs.values("pk")).update(event_number="")
     theirs.update(**_NUMBER, **_NOTE, relation="", has_consent=None, may_leave_message=None)
 
 
 def forget_request(service_request: ServiceRequest) -> None:
-    """Erases the recording of which an erased report was made."""
+    """Erases the recording of which an erased report was made, and the number of a call to 911 about it."""
+    calls = EmergencyHandOver.objects.filter(service_request=service_request)
+    calls.filter(direction=EmergencyHandOver.Direction.OUT).update(event_number="")
     for row in CallBack.objects.filter(service_request=service_request, kind=CallBack.Kind.VOICEMAIL):
         _forget_call_back(row)
 

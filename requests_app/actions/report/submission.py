@@ -18,6 +18,7 @@ from requests_app.actions.shared import clocks, counters, verify_email
 from requests_app.clock import app_now
 from requests_app.core import transactions
 from requests_app.models import (
+    FROM_911,
     PRIVATE_REASONS,
     AccessLink,
     Alarm,
@@ -125,9 +126,9 @@ class ReferenceTaken(Exception):
     """Another request has the new number (one in a billion)."""
 
 
-def outside_source(key: ApiKey) -> str:
-    """What the numbers of a program's system belong to. Imports have names of their own, without a colon."""
-    return f"key:{key.pk}"
+def outside_source(key: ApiKey | None) -> str:
+    """What the numbers of a 911 center belong to: its program, or the form. Imports have names of their own, without a colon."""
+    return f"key:{key.pk}" if key is not None else FROM_911
 
 
 def body_hash(*parts: object) -> str:
@@ -370,7 +371,7 @@ def _new_request(report: NewReport, *, verdict: publication.Verdict, must_wait: 
         api_key=report.api_key,
         priority=report.priority or intake.priority_of(version, answers),
         priority_reason="staff" if report.priority else answers.priority_reason or "service",
-        external_source=outside_source(report.api_key) if report.api_key and report.outside_number else "",
+        external_source=outside_source(report.api_key) if report.outside_number else "",
         external_id=report.outside_number,
         photos_private=answers.private_photos,
         after_warning=report.after_warning,

@@ -10,6 +10,7 @@ from django.db import connection, models, transaction
 from django.db.models import Func, JSONField
 
 from requests_app import events, outbox
+from requests_app.actions.alarms import hand_overs
 from requests_app.actions.shared import clocks, counters, request_place
 from requests_app.actions.work import merged_people
 from requests_app.clock import app_now
@@ -263,6 +264,8 @@ def _restore(state: UndoState, service_request: ServiceRequest) -> None:
         RoutingDecision.objects.create(
             service_request=service_request, department_id=service_request.department_id, reason="undone"
         )
+    if call := kinds.get("emergency_called"):
+        hand_overs.take_back(call)
     # Not deleted: what was written stays on record, but nobody outside is shown it.
     Comment.objects.filter(pk__in=state.comments).update(public=False, hidden_at=app_now())
     Photo.objects.filter(pk__in=state.photos).update(hidden_at=app_now(), hidden_reason="undone")

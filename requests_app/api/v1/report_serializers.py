@@ -45,6 +45,7 @@ from requests_app.api.v1.reporting_serializers import PHOTO_WORDS, EmergencySeri
 from requests_app.models import Channel, Jurisdiction, PublicState, ServiceVersion
 from requests_app.places import addresses, assets
 from requests_app.places.ownership import owner_of
+from requests_app.rules.alarms import hand_overs
 from requests_app.rules.setup import offer_dates
 from requests_app.rules.shared import intake, question_kinds
 
@@ -259,6 +260,16 @@ class NewTransferSerializer(ReportPartsSerializer):
     )
     media_urls = TextsField(
         required=False, max_length=photos.PHOTOS_MAX, help_text="URLs of photos, kept as links for staff."
+    )
+    reason = ChoiceField(
+        [reason.value for reason in hand_overs.REASONS_IN],
+        required=False,
+        help_text="Why it isn’t for 911. Counted by month.",
+        example="city_service",
+    )
+    warm = FlagField(
+        required=False,
+        help_text="True if the dispatcher stayed on the line until the city answered; false if not.",
     )
 
     def photos_sent(self, attrs: dict[str, Any]) -> int:

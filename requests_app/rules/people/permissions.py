@@ -17,7 +17,7 @@ from requests_app.core.prepared import Parameter, Prepared
 from requests_app.models.catalog import Department, Service, ServiceVersion
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import Membership, Role, User
-from requests_app.models.states import CONFIDENTIAL, OPEN, UNKNOWN_SERVICE, PublicState, ReviewReason
+from requests_app.models.states import CONFIDENTIAL, FROM_911, OPEN, UNKNOWN_SERVICE, PublicState, ReviewReason
 from requests_app.rules.people import leaves
 from requests_app.rules.shared.lifecycle import ACTIONS
 
@@ -432,11 +432,10 @@ def reports_staff_services(user: User | AnonymousUser, jurisdiction: Jurisdictio
 
 
 def outside_number(user: User | AnonymousUser, service_request: "ServiceRequest") -> str:
-    """The request's number in the system that it comes from. Empty for who may not read a 911 center's, the only programs that
+    """The request's number in the system that it comes from. Empty for who may not read a 911 center's, the only ones that
     send one."""
-    if service_request.api_key_id is not None and not can_in_city(
-        user, "view_911_number", service_request.jurisdiction
-    ):
+    is_of_center = service_request.api_key_id is not None or service_request.external_source == FROM_911
+    if is_of_center and not can_in_city(user, "view_911_number", service_request.jurisdiction):
         return ""
     return service_request.external_id
 

@@ -43,6 +43,7 @@ ACT_NAMES = {
     "submitted": gettext_lazy("Reported"),
     "personal_data_kept": gettext_lazy("Left personal data in after a warning"),
     "alarm_accepted": gettext_lazy("Alarm: “I have it”"),
+    "emergency_called": gettext_lazy("Called 911"),
 }
 
 

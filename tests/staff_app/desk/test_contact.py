@@ -18,6 +18,7 @@ from requests_app.models import (
     ContactRequest,
     DeskLine,
     Draft,
+    EmergencyHandOver,
     Event,
     Participation,
     ScreeningCount,
@@ -173,11 +174,19 @@ def test_911_takes_the_call_at_any_moment_and_the_answer_stays_yes(cast: Riverma
     call.to("emergency")
     assert (call.row.screening, call.row.closed_at) == ("asked_yes", None)
     assert "Transfer to 911 now" in call.html
-    call.to("emergency", transferred="1", event_911_number="26-04", is_warm="on")
+    call.to("emergency", transferred="1", event_911_number="26-04", is_warm="on", reason="fire")
     row = call.row
     assert (row.outcome, row.transferred_to, row.event_911_number, row.screening, row.is_warm_transfer) == (
         "transferred", "911", "26-04", "asked_yes", True,
     )  # fmt: skip
+    call_to_911 = EmergencyHandOver.objects.get()
+    assert (call_to_911.direction, call_to_911.reason, call_to_911.is_warm, call_to_911.event_number) == (
+        "out", "fire", True, "26-04",
+    )  # fmt: skip
+    assert (call_to_911.contact, call_to_911.by, call_to_911.service_request) == (row, cast.cal, None)
+    # A second POST of the same form finds the contact closed, and counts no second call.
+    call.to("emergency", transferred="1", event_911_number="26-04", is_warm="on", reason="fire")
+    assert EmergencyHandOver.objects.count() == 1
     assert not Draft.objects.exists()
 
 

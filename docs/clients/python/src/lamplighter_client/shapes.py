@@ -833,6 +833,10 @@ class NewTransfer(TypedDict):
     """Instead of the service’s: 1 (danger to people) to 4 (can wait). One of 1, 2, 3, 4."""
     media_urls: NotRequired[list[str] | None]
     """URLs of photos, kept as links for staff."""
+    reason: NotRequired[Literal["city_service", "question", "not_urgent", "other"] | None]
+    """Why it isn’t for 911. Counted by month. One of city_service, question, not_urgent, other."""
+    warm: NotRequired[bool | None]
+    """True if the dispatcher stayed on the line until the city answered; false if not."""
 
 
 class NewWebhook(NewListener):
