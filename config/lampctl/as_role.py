@@ -13,5 +13,5 @@ def run(arguments: list[str]) -> None:
     role, *command = arguments
     os.umask(0o007)
     user = USERS[role]
-    words = ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups", "--", *command]
+    words = ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups", "--pdeathsig=TERM", "--", *command]
     os.execvpe(words[0], words, {**os.environ, **shell.environment(here(), role)})

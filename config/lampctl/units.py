@@ -66,7 +66,7 @@ def start(place: Place, *, systemd: bool) -> list[str]:
 
 
 def restart(place: Place, names: Sequence[str], *, systemd: bool) -> None:
-    """names: of `programs`. Requests wait at the socket of web meanwhile, where systemd holds it."""
+    """names: of `programs`. Visits wait meanwhile at web's socket, which systemd or `held_socket` holds."""
     if systemd:
         shell.run(["systemctl", "restart", *(f"lamplighter-{name}.service" for name in names)])
     else:
@@ -104,17 +104,21 @@ def remove(place: Place, *, systemd: bool) -> None:
 
 def supervisor_text(place: Place) -> str:
     lines = processes.supervisor_head(place.log, place.run, place.run / "supervisor.sock")
-    bootstrap = place.current / "config/lampctl/bootstrap.py"
-    for program in programs(place):
-        if program.role:
-            command = ["/usr/bin/python3", str(bootstrap), "as_role", program.role, *program.command]
-        else:
-            as_redis = ["setpriv", f"--reuid={REDIS_USER}", f"--regid={GROUP}", "--clear-groups", "--"]
-            command = [*as_redis, *program.command]
-        lines += processes.program_section(program, command, folder=place.current, log=place.log, autostart=True)
-    # In the place of its timer. The supervisor is root's, as the timer is.
+    module = ["/usr/bin/python3", str(place.current / "config/lampctl/bootstrap.py")]
+    socket = f"{place.run}/web.sock"
+    # In the places of web's socket unit and of the timer. The supervisor is root's, as these are.
+    held = Program("socket", [*module, "held_socket", "hold", socket], priority=3)
     watch = Program("watch", [str(place.current / "bin/lampctl"), "watch", "--loop"])
-    lines += processes.program_section(watch, watch.command, folder=place.current, log=place.log, autostart=True)
+    for program in [held, *programs(place), watch]:
+        # None of them outlives the supervisor.
+        command = ["setpriv", "--pdeathsig=TERM", "--", *program.command]
+        if program.name == "redis":
+            command[1:1] = [f"--reuid={REDIS_USER}", f"--regid={GROUP}", "--clear-groups"]
+        elif program.role:
+            command = [*module, "as_role", program.role, *program.command]
+        if program.name == "web":
+            command = [*module, "held_socket", "take", socket, *command]
+        lines += processes.program_section(program, command, folder=place.current, log=place.log, autostart=True)
     return "\n".join(lines) + "\n"
 
 
