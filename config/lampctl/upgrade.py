@@ -74,9 +74,7 @@ def _upgrade(place: Place, source: Path, going: dict[str, Any], *, yes: bool) ->
     shell.manage(place, "migrate", "--noinput", "--verbosity=0", release=new)
     shell.manage(place, "create_roles", "--verbosity=0", release=new)
     shell.say("Restarting workers, then web")
-    began = time.monotonic()
-    _run(place, new)
-    reason = _what_is_wrong(place, going["red"], began)
+    reason = _try(place, new, going["red"])
     if reason:
         shell.say(f"{reason} Going back to {release.version(old)}")
         _run(place, old)
@@ -90,15 +88,26 @@ def _upgrade(place: Place, source: Path, going: dict[str, Any], *, yes: bool) ->
     shell.say(f"{name} is running. {release.version(old)} is still in {old}.")
 
 
-def _run(place: Place, folder: Path) -> None:
-    """Lets the city run from this release."""
+def _try(place: Place, new: Path, red_before: list[str]) -> str:
+    """Lets the city run from the new release. Says why it isn't well there; empty if it is."""
+    try:
+        return _what_is_wrong(place, red_before, _run(place, new))
+    except Refusal as refusal:
+        # A process that ends at once, or a command of the new release that fails.
+        return f"{refusal}\n"
+
+
+def _run(place: Place, folder: Path) -> float:
+    """Lets the city run from this release. Returns when the workers before had ended (time.monotonic)."""
     systemd = settings_files.read(place.settings / "install.env").get("SYSTEMD") == "yes"
     release.use(place, folder)
     shell.manage(place, "collectstatic", "--noinput", "--verbosity=0")
     shell.manage(place, "write_away_pages", role="worker")
     units.install(place, systemd=systemd)
     units.restart(place, WORKERS, systemd=systemd)
+    began = time.monotonic()
     units.restart(place, WEB, systemd=systemd)
+    return began
 
 
 def _rehearse(place: Place, new: Path, *, yes: bool) -> None:

@@ -30,7 +30,8 @@ class Machine:
         self.place = Place(root)
         self.steps: list[str] = []
         self.die_at = -1
-        self.findings: list[dict[str, str]] = []
+        self.fails = ""
+        self.findings: list[dict[str, Any]] = []
         for folder in (self.place.settings, self.place.data, self.place.run, self.place.releases):
             folder.mkdir(parents=True)
         (self.place.settings / "install.env").write_text("SYSTEMD=no\n")
@@ -48,6 +49,8 @@ class Machine:
         if len(self.steps) == self.die_at:
             raise Killed
         self.steps.append(name)
+        if name == self.fails:
+            raise Refusal("made up")
 
     def manage(self, place: Place, *words: str, release: Path | None = None, **_: Any) -> str:
         self.step(f"{words[0]} of {(release or place.current.resolve()).name}")
@@ -217,6 +220,41 @@ def test_what_the_processes_before_did_is_not_what_the_new_ones_do(
         with pytest.raises(Refusal, match="The new worker has done nothing"):
             machine.upgrade("0.3.0")
         assert machine.place.current.resolve() == machine.old
+
+
+@pytest.mark.parametrize("fails", ["write_away_pages of 0.3.0", "restart worker mailer beat in 0.3.0"])
+def test_what_fails_at_once_in_the_new_release_leads_back_as_well(machine: Machine, fails: str) -> None:
+    machine.fails = fails
+    machine.release("0.3.0")
+    with pytest.raises(Refusal, match=r"made up\n.*0\.2\.0 runs again"):
+        machine.upgrade("0.3.0")
+    assert machine.place.current.resolve() == machine.old
+    assert machine.steps[-1] == "restart web in 0.2.0"
+    machine.fails = ""
+    machine.upgrade("0.3.0")
+
+
+def test_what_the_workers_before_did_while_files_were_copied_is_not_what_the_new_ones_do(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They go on until they are stopped, a minute after the change of release began."""
+    now = 1000.0
+
+    def monotonic() -> float:
+        nonlocal now
+        now += 0.001
+        return now
+
+    def take_a_minute(place: Place, names: tuple[str, ...], *, systemd: bool) -> None:
+        nonlocal now
+        now += 60
+
+    monkeypatch.setattr(upgrade.time, "monotonic", monotonic)
+    monkeypatch.setattr(units, "restart", take_a_minute)
+    machine.findings = [{"code": "worker", "color": "green", "text": "Well.", "measures": {"silent_s": 61.0}}]
+    machine.release("0.3.0")
+    with pytest.raises(Refusal, match="The new worker has done nothing in 60 seconds"):
+        machine.upgrade("0.3.0")
 
 
 FEED = """<feed xmlns="http://www.w3.org/2005/Atom">
