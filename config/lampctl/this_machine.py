@@ -18,9 +18,10 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from config.lampctl import dns
+from requests_app.core import dns_text
 
 WAIT_S = 10
+DNS_WAIT_S = 3.0
 
 
 class ThisMachine:
@@ -108,7 +109,11 @@ class ThisMachine:
         return False
 
     def txt(self, name: str) -> list[str] | None:
-        return dns.txt(name)
+        """The TXT records of a name; None if no server answers."""
+        try:
+            return dns_text.records(name, timeout_s=DNS_WAIT_S)
+        except dns_text.Unanswered:
+            return None
 
     def mail_problem(self, url: str) -> str | None:
         """What the mail server says to a sign-in, if that isn't yes. url: as EMAIL_URL."""

@@ -1,4 +1,7 @@
-"""TXT records of a domain, asked of this machine's own name servers, since Python's socket module can't."""
+"""TXT records of a domain, asked of this machine's own name servers, since Python's socket module can't.
+
+`bin/install` uses it, too, before Django is installed.
+"""
 
 import secrets
 import socket
@@ -9,6 +12,7 @@ TXT, INTERNET, EDNS = 16, 1, 41
 # So many bytes pass everywhere in one packet.
 ANSWER_BYTES = 1232
 NO_SUCH_NAME = 3
+CUT_OFF = 0x02
 
 
 class Unanswered(Exception):
@@ -25,16 +29,27 @@ def records(domain: str, *, timeout_s: float = 1.0, servers: list[tuple[str, int
     question = struct.pack(">6H", number, 0x0100, 1, 0, 0, 1) + name + b"\0" + struct.pack(">2H", TXT, INTERNET)
     packet = question + struct.pack(">BHHIH", 0, EDNS, ANSWER_BYTES, 0, 0)
     for address, port in _own_servers() if servers is None else servers:
-        family = socket.AF_INET6 if ":" in address else socket.AF_INET
         try:
-            with socket.socket(family, socket.SOCK_DGRAM) as connection:
-                connection.settimeout(timeout_s)
-                connection.connect((address, port))
-                connection.send(packet)
-                return _read(connection.recv(65535), number)
+            return _read(_ask(address, port, packet, timeout_s), number)
         except (OSError, Unanswered, IndexError, struct.error):
             continue
     raise Unanswered(domain)
+
+
+def _ask(address: str, port: int, packet: bytes, timeout_s: float) -> bytes:
+    """By UDP, and by TCP where the answer is too long for that."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as connection:
+        connection.settimeout(timeout_s)
+        connection.connect((address, port))
+        connection.send(packet)
+        answer = connection.recv(65535)
+    if not answer[2] & CUT_OFF:
+        return answer
+    with socket.create_connection((address, port), timeout=timeout_s) as stream, stream.makefile("rb") as file:
+        stream.sendall(struct.pack(">H", len(packet)) + packet)
+        (length,) = struct.unpack(">H", file.read(2))
+        return file.read(length)
 
 
 def _own_servers() -> list[tuple[str, int]]:

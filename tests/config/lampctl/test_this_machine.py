@@ -2,17 +2,16 @@
 
 import os
 import socket
-import struct
 import subprocess
-import threading
 from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
-from config.lampctl import dns
+from config.lampctl import this_machine
 from config.lampctl.this_machine import ThisMachine
+from requests_app.core import dns_text
 
 MACHINE = ThisMachine()
 
@@ -77,30 +76,9 @@ def test_the_mail_servers_answer_to_a_sign_in(password: str, says: str | None) -
     assert "refused" in str(MACHINE.mail_problem(f"smtp://127.0.0.1:{port}"))
 
 
-def test_txt_records_are_asked_for(tmp_path: Path) -> None:
-    """Also those in several pieces and behind a shortened name; a name that isn't there has none."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
-        server.bind(("127.0.0.1", 0))
-        server.settimeout(10)
-
-        def answer(code: int, *records: bytes) -> None:
-            question, client = server.recvfrom(512)
-            head = question[:2] + struct.pack(">HHHHH", 0x8180 | code, 1, len(records), 0, 0)
-            pieces = b"".join(b"\xc0\x0c" + struct.pack(">HHIH", 16, 1, 60, len(data)) + data for data in records)
-            server.sendto(head + question[12:] + pieces, client)
-
-        resolv = tmp_path / "resolv.conf"
-        resolv.write_text("search example.gov\nnameserver 127.0.0.1\n")
-        port = server.getsockname()[1]
-        for code, records, expected in [
-            (0, [b"\x06v=spf1\x05 -all", b"\x02ok"], ["v=spf1 -all", "ok"]),
-            (3, [], []),
-            # It can't tell.
-            (2, [], None),
-        ]:
-            thread = threading.Thread(target=answer, args=(code, *records))
-            thread.start()
-            assert dns.txt("example.gov", resolv_conf=resolv, port=port) == expected
-            thread.join()
-    resolv.write_text("")
-    assert dns.txt("example.gov", resolv_conf=resolv) is None
+def test_a_name_server_that_is_away_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        monkeypatch.setattr(dns_text, "_own_servers", lambda: [nobody.getsockname()])
+        monkeypatch.setattr(this_machine, "DNS_WAIT_S", 0.1)
+        assert MACHINE.txt("example.gov") is None
