@@ -5,6 +5,7 @@ import datetime as dt
 import json
 import shutil
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,14 @@ from config.lampctl.shell import Refusal
 # Of the stored files, whose bytes are compared with their checksums, too.
 READ_SHARE = "5%"
 DATABASE = "lamplighter"
+
+
+@dataclass(frozen=True)
+class StoredFiles:
+    """The names of the files that the newest backup has, one a line. The database may go on for some minutes after it."""
+
+    at: dt.datetime
+    names: str
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -56,8 +65,7 @@ def _run(place: Place) -> dict[str, Any]:
     snapshots = stored.get(restic.FILES)
     if not snapshots:
         raise Refusal("There's no backup to try.")
-    # After what the database is restored to: each row that is in it has its files by then.
-    names = "\n".join(Path(path).name for path in files.files(snapshots[-1]))
+    stored_files = StoredFiles(snapshots[-1].at, "\n".join(Path(path).name for path in files.files(snapshots[-1])))
     files.run("check", f"--read-data-subset={READ_SHARE}")
     # A short path, since it has a socket in it.
     folder = place.root / "var/lib/postgresql/drill"
@@ -67,9 +75,9 @@ def _run(place: Place) -> dict[str, Any]:
     postgresql.own_folder(folder, live.user)
     try:
         if postgresql.is_ours(place):
-            answer = _of_cluster(place, live, folder, names)
+            answer = _of_cluster(place, live, folder, stored_files)
         else:
-            answer = _of_dump(place, live, files, stored.get(restic.DATABASE, []), folder, names)
+            answer = _of_dump(place, live, files, stored.get(restic.DATABASE, []), folder, stored_files)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     done = json.loads(answer.splitlines()[-1])
@@ -79,7 +87,7 @@ def _run(place: Place) -> dict[str, Any]:
     return {**noted, "requests": done["requests"]}
 
 
-def _of_cluster(place: Place, live: Server, folder: Path, names: str) -> str:
+def _of_cluster(place: Place, live: Server, folder: Path, stored_files: StoredFiles) -> str:
     stored = pgbackrest.backups(place, live)
     if not stored:
         raise Refusal("There's no backup of the database to try.")
@@ -89,10 +97,12 @@ def _of_cluster(place: Place, live: Server, folder: Path, names: str) -> str:
     data = postgresql.own_folder(folder / "data", live.user)
     pgbackrest.restore(place, live, data, until=None, runs_in=data)
     with postgresql.scratch(data, folder) as scratch:
-        return _checks(place, scratch, names)
+        return _checks(place, scratch, stored_files)
 
 
-def _of_dump(place: Place, live: Server, files: Restic, dumps: list[Snapshot], folder: Path, names: str) -> str:
+def _of_dump(
+    place: Place, live: Server, files: Restic, dumps: list[Snapshot], folder: Path, stored_files: StoredFiles
+) -> str:
     if not dumps:
         raise Refusal("There's no dump of the database to try.")
     data = postgresql.own_folder(folder / "data", live.user)
@@ -109,11 +119,12 @@ def _of_dump(place: Place, live: Server, files: Restic, dumps: list[Snapshot], f
         where: list[str | Path] = ["-h", folder, "-U", "lamplighter_owner", "-d", DATABASE]
         shell.run([postgresql.PROGRAMS / "pg_restore", "--no-owner", "--exit-on-error", *where, dump], user=live.user)
         _manage(place, scratch, "create_roles", role="lamplighter_owner")
-        return _checks(place, scratch, names)
+        return _checks(place, scratch, stored_files)
 
 
-def _checks(place: Place, scratch: Server, names: str) -> str:
-    return _manage(place, scratch, "drill_checks", text=names)
+def _checks(place: Place, scratch: Server, stored_files: StoredFiles) -> str:
+    words = ["drill_checks", f"--files-at={stored_files.at.isoformat()}"]
+    return _manage(place, scratch, *words, text=stored_files.names)
 
 
 def _manage(place: Place, scratch: Server, *words: str, role: str = postgresql.SUPERUSER, text: str = "") -> str:

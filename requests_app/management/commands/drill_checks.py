@@ -1,32 +1,57 @@
 """For `lampctl drill`, on a restored scratch copy: whether the backup is whole. Prints what is wrong as JSON.
 
-Standard input: the names of the photo files that the backup has, one a line.
+Standard input: the names of the files that the backup has, one a line. The database may go on for some minutes after them.
 """
 
 import datetime as dt
 import json
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.checks import WARNING, Tags, run_checks
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
 from requests_app.actions.shared import counters
 from requests_app.core import database_roles
-from requests_app.models import Installation, Photo, ServiceRequest
+from requests_app.models import CallBack, Installation, LetterPage, Photo, ServiceRequest
 
 MARKED_WITHIN = dt.timedelta(days=1)
 # Said of so many files at most.
 NAMED_MAX = 3
 
 
-class Command(BaseCommand):
-    help = "Checks a restored copy of the database: roles and rights, counters, photo files, yesterday's marker."
+def _names(until: dt.datetime) -> dict[str, Iterator[tuple[str, ...]]]:
+    """By kind, the names of the files that belong to each row."""
+    photos = Photo.objects.filter(created_at__lte=until).values_list("name", flat=True)
+    pages = LetterPage.objects.filter(added_at__lte=until).values_list("name", flat=True)
+    voicemails = CallBack.objects.filter(created_at__lte=until).exclude(audio_name="")
+    return {
+        "photos": map(_pictures, photos.iterator()),
+        "pages of letters": map(_pictures, pages.iterator()),
+        "voicemails": ((f"{row.audio_name}.{row.audio_type}",) for row in voicemails.iterator()),
+    }
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        files = {line.strip() for line in sys.stdin}
-        problems = [*self.roles(), *self.counters(), *self.photos(files), *self.marker()]
+
+def _pictures(name: str) -> tuple[str, ...]:
+    return f"{name}.jpg", f"{name}-small.jpg"
+
+
+class Command(BaseCommand):
+    help = "Checks a restored copy of the database: roles and rights, counters, files of rows, yesterday's marker."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--files-at", required=True, metavar="TIME", help="when the files were backed up")
+
+    def handle(self, *args: Any, files_at: str, **options: Any) -> None:
+        stored = {line.strip() for line in sys.stdin}
+        problems = [
+            *self.roles(),
+            *self.counters(),
+            *self.files(stored, dt.datetime.fromisoformat(files_at)),
+            *self.marker(),
+        ]
         rows = {"requests": ServiceRequest.objects.count(), "photos": Photo.objects.count()}
         self.stdout.write(json.dumps({"problems": problems, **rows}))
 
@@ -44,15 +69,15 @@ class Command(BaseCommand):
         wrong = counters.recount()
         return [f"{wrong} counters differ from a recount."] if wrong else []
 
-    def photos(self, files: set[str]) -> list[str]:
-        missing = [
-            name
-            for name in Photo.objects.values_list("name", flat=True)
-            if not {f"{name}.jpg", f"{name}-small.jpg"} <= files
-        ]
-        if not missing:
-            return []
-        return [f"{len(missing)} photos have no file in the backup, such as {', '.join(missing[:NAMED_MAX])}."]
+    def files(self, stored: set[str], until: dt.datetime) -> list[str]:
+        """Of photos, of pages of letters and of voicemail. stored: the names that the backup has, of rows until then."""
+        problems = []
+        for kind, rows in _names(until).items():
+            missing = [names[0] for names in rows if not stored.issuperset(names)]
+            if missing:
+                named = ", ".join(name.partition(".")[0] for name in missing[:NAMED_MAX])
+                problems.append(f"{len(missing)} {kind} have no file in the backup, such as {named}.")
+        return problems
 
     def marker(self) -> list[str]:
         row = Installation.objects.first()
