@@ -1,4 +1,4 @@
-"""System checks: the settings that Lamplighter refuses to start with."""
+"""System checks: the settings that Lamplighter refuses to start with. In English, but on the page of health (doctor/)."""
 
 import ipaddress
 import re
@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
+from django.utils.translation import gettext_noop as _
 
 from requests_app.core import database_roles
 from requests_app.danger.model import shipped_model
@@ -19,44 +20,46 @@ def check_production_settings(app_configs: Any, **kwargs: Any) -> list[Any]:
     if not settings.PRODUCTION:
         return []
     rules: list[tuple[bool, str, str]] = [
-        (settings.DEMO, "The demo's one-click sign-in cannot run in production.", "Unset LAMPLIGHTER_DEMO."),
-        (settings.DEBUG, "DEBUG shows the server’s internals to everyone.", "Unset DEBUG."),
+        (settings.DEMO, _("The demo’s one-click sign-in cannot run in production."), _("Unset LAMPLIGHTER_DEMO.")),
+        (settings.DEBUG, _("DEBUG shows the server’s internals to everyone."), _("Unset DEBUG.")),
         (
             len(settings.SECRET_KEY) < 40 or settings.SECRET_KEY.startswith("development"),
-            "SECRET_KEY is missing or short: sessions could be forged.",
-            "Set SECRET_KEY to 50 random characters.",
+            _("SECRET_KEY is missing or short: sessions could be forged."),
+            _("Set SECRET_KEY to 50 random characters."),
         ),
         (
             not settings.LINK_KEYS or any(len(key) < 32 for key in settings.LINK_KEYS),
-            "LINK_KEYS is missing or short: private links could be forged.",
-            "Set LINK_KEYS to at least one key of 32 random characters.",
+            _("LINK_KEYS is missing or short: private links could be forged."),
+            _("Set LINK_KEYS to at least one key of 32 random characters."),
         ),
         (
             not settings.ALLOWED_HOSTS or "*" in settings.ALLOWED_HOSTS,
-            "ALLOWED_HOSTS is empty or open: a forged Host header would be trusted.",
-            "Set ALLOWED_HOSTS to the names of this site.",
+            _("ALLOWED_HOSTS is empty or open: a forged Host header would be trusted."),
+            _("Set ALLOWED_HOSTS to the names of this site."),
         ),
         (
             not settings.SITE_URL.startswith("https://"),
-            "SITE_URL is not https: passwords would be sent unencrypted.",
-            "Set SITE_URL to the https address of this site.",
+            _("SITE_URL is not https: passwords would be sent unencrypted."),
+            _("Set SITE_URL to the https address of this site."),
         ),
-        (not settings.RATE_LIMITS, "RATE_LIMITS is off: anyone could flood the site.", "Unset RATE_LIMITS."),
-        (not settings.DATABASE_URL, "DATABASE_URL is not set.", "Set DATABASE_URL to a PostgreSQL with PostGIS."),
+        (not settings.RATE_LIMITS, _("RATE_LIMITS is off: anyone could flood the site."), _("Unset RATE_LIMITS.")),
+        (not settings.DATABASE_URL, _("DATABASE_URL is not set."), _("Set DATABASE_URL to a PostgreSQL with PostGIS.")),
         (
             not all(map(_is_restrictive, settings.TRUSTED_PROXIES)),
-            "TRUSTED_PROXIES has an invalid address or trusts everyone: clients could forge their address.",
-            "Set TRUSTED_PROXIES to the addresses or networks of the proxies in front.",
+            _("TRUSTED_PROXIES has an invalid address or trusts everyone: clients could forge their address."),
+            _("Set TRUSTED_PROXIES to the addresses or networks of the proxies in front."),
         ),
         (
             any(map(_is_open_redis, re.split("[;,]", settings.REDIS_URL))),
-            "REDIS_URL leads to another machine without a password: anyone who reaches it could change limits and cached pages.",
-            "Give Redis a password (requirepass), and write it into REDIS_URL: redis://:password@host:6379/0.",
+            _(
+                "REDIS_URL leads to another machine without a password: anyone who reaches it could change limits and cached pages."
+            ),
+            _("Give Redis a password (requirepass), and write it into REDIS_URL: redis://:password@host:6379/0."),
         ),
         (
             bool(settings.EMAIL_HOST_PASSWORD) and not (settings.EMAIL_USE_TLS or settings.EMAIL_USE_SSL),
-            "EMAIL_URL has a password but no TLS: both it and every email would be sent unencrypted.",
-            "Set EMAIL_URL to smtp+tls://… or smtp+ssl://…",
+            _("EMAIL_URL has a password but no TLS: both it and every email would be sent unencrypted."),
+            _("Set EMAIL_URL to smtp+tls://… or smtp+ssl://…"),
         ),
     ]
     return [

@@ -23,7 +23,7 @@ def system_checks(city: Jurisdiction | None) -> Finding:
         return green(gettext_noop("The settings are safe."))
     worst = max(messages, key=lambda message: message.level)
     report = red if worst.level >= ERROR else yellow
-    return report("%(problem)s", "%(hint)s", problem=worst.msg, hint=worst.hint or "")
+    return report(worst.msg, worst.hint or "")
 
 
 def operator(city: Jurisdiction | None) -> Finding:

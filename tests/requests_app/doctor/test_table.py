@@ -1,5 +1,6 @@
 """The doctor's checks: each is red or yellow by its real cause, and green again once that is gone."""
 
+import ast
 import datetime as dt
 import json
 import os
@@ -17,10 +18,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from django.db import connection, transaction
 from django.utils import translation
+from django.utils.translation import gettext
 from pytest_django.fixtures import Settings
 
 from requests_app import outbox
 from requests_app.actions.people.reporters import Reporter
+from requests_app.checks import check_production_settings
 from requests_app.clock import AppNow, app_now
 from requests_app.core import dns_text
 from requests_app.doctor import database, health_file, machine, queues, table
@@ -605,3 +608,39 @@ def test_unsafe_settings_are_red_and_nobody_to_call_is_yellow(settings: Settings
     assert color("operator") == "yellow"
     settings.OPERATOR_EMAIL = "una@example.gov"
     assert color("operator") == "green"
+
+
+UNSAFE = {
+    "DEMO": True, "DEBUG": True, "SECRET_KEY": "short", "LINK_KEYS": [], "ALLOWED_HOSTS": [], "SITE_URL": "http://311.example.gov",
+    "RATE_LIMITS": False, "DATABASE_URL": "", "TRUSTED_PROXIES": ["*"], "REDIS_URL": "redis://10.0.0.1:6379/0",
+    "EMAIL_HOST_PASSWORD": "word", "EMAIL_USE_TLS": False, "EMAIL_USE_SSL": False,
+}  # fmt: skip
+
+
+def test_what_is_unsafe_is_said_in_spanish_too(settings: Settings) -> None:
+    settings.PRODUCTION = True
+    for name, value in UNSAFE.items():
+        setattr(settings, name, value)
+    messages = check_production_settings(None)
+    assert [message.id for message in messages] == [f"lamplighter.E{number:03}" for number in range(1, 12)]
+    finding = look("settings")
+    with translation.override("es"):
+        assert (finding.shown(), finding.advice()) == (
+            "El inicio de sesión de la demostración, con un solo clic, no puede usarse en producción.",
+            "Quite LAMPLIGHTER_DEMO.",
+        )
+        for message in messages:
+            assert gettext(message.msg) != message.msg
+            assert gettext(message.hint) != message.hint
+
+
+def test_each_sentence_of_the_doctor_is_marked_for_translation() -> None:
+    """tests/test_translations.py says which of the marked ones has no Spanish."""
+    plain = [
+        f"{path.name}:{call.lineno}"
+        for path in Path(table.__file__).parent.glob("*.py")
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") in ("green", "yellow", "red", "report")
+        if any(isinstance(argument, ast.Constant) for argument in call.args)
+    ]
+    assert plain == []
