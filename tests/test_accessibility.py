@@ -275,7 +275,7 @@ def is_whole(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.mark.shows("4.25")
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("name", "language"), EACH_PAGE)
 def test_every_page_keeps_every_rule_of_access(visitor: Visitor, is_whole: bool, name: str, language: str) -> None:
     tab = visitor.open(name, language)

@@ -699,7 +699,7 @@ def test_nobody_gets_to_a_staff_page_without_signing_in(planted: Planted, name: 
     assert answer(link_holder(planted, "public"), method, path) == "sign in"
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("name", READ_BY_EVERYBODY)
 def test_everybody_reads_the_public_pages(planted: Planted, name: str) -> None:
     for client in (stranger(), signed_in(planted, "dev"), link_holder(planted, "public")):
@@ -971,7 +971,7 @@ WITHOUT_TOKEN = {
 }
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.shows("10.6")
 @pytest.mark.parametrize("name", POSTED)
 def test_a_form_from_elsewhere_changes_nothing(planted: Planted, name: str) -> None:
@@ -1096,7 +1096,7 @@ def changed_by(planted: Planted, client: Client, name: str) -> set[str]:
     return {table for table, rows in fingerprint().items() if before[table] != rows}
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("name", [name for name, page in PAGES.items() if page.methods == "GET"])
 def test_a_post_to_what_is_only_read_changes_nothing(planted: Planted, name: str) -> None:
     client = signed_in(planted, "sue")

@@ -115,7 +115,7 @@ def send_hints(url: str, stopping: threading.Event) -> None:
                 current_app.send_task(outbox.DRAIN, args=[lane], queue=lane, producer=producer, retry=False)
 
 
-@pytest.mark.parametrize("kills", [2, pytest.param(50, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kills", [1, pytest.param(50, marks=pytest.mark.slow)])
 def test_a_worker_survives_redis_dying_with_messages_on_their_way(redis: Redis, cast: Rivermark, kills: int) -> None:
     stopping = threading.Event()
     hints = threading.Thread(target=send_hints, args=[redis.url, stopping])
@@ -231,6 +231,7 @@ def mailer_threads() -> Iterator[Callable[[str], None]]:
         yield hint
 
 
+@pytest.mark.slow
 @pytest.mark.shows("15.10")
 def test_silent_receivers_of_webhooks_keep_no_email_waiting(cast: Rivermark, settings: Settings) -> None:
     """More of them than a mailer has threads, and each waits for eight seconds. The threads are our own, without a process that

@@ -48,6 +48,7 @@ def move(page: "Page", key: str) -> None:
     drawn(page)
 
 
+@pytest.mark.slow
 @pytest.mark.shows("5.23")
 def test_the_reports_of_one_spot_are_opened_and_left_by_keyboard(
     city: factories.Rivermark, live_site: "Site", new_page: Callable[..., "Page"]
@@ -120,6 +121,7 @@ def test_enter_comes_closer_to_a_cluster_and_says_so(
     page.get_by_text("There’s no report at the center of the map.").wait_for()
 
 
+@pytest.mark.slow
 @pytest.mark.shows("5.22")
 def test_back_goes_from_choice_to_choice_and_never_through_what_the_map_was_moved_over(
     city: factories.Rivermark, live_site: "Site", page: "Page"

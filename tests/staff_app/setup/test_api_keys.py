@@ -176,6 +176,7 @@ def test_the_test_keys_of_strangers_hide_no_other_key(town: Rivermark, ada: Clie
     assert "<strong>Live</strong>" in page
 
 
+@pytest.mark.slow
 def test_ten_thousand_keys_are_paged(ada: Client, town: Rivermark, django_assert_max_num_queries: Any) -> None:
     keys = [
         ApiKey(jurisdiction=town.city, name=f"Key {number:05}", prefix="lk_x", key_hash=f"{number:064}")
