@@ -150,7 +150,7 @@ def _wrapped(text: str, size: int, room: int, *, most: int) -> Iterator[str]:
 def _broken(word: str, size: int, room: int) -> Iterator[str]:
     while _width(word, size) > room:
         # The widths of its beginnings grow; one letter always has room.
-        end = max(1, bisect_right(range(len(word)), room, key=lambda length: _width(word[:length], size)) - 1)
+        end = max(1, bisect_right(range(len(word)), float(room), key=lambda length: _width(word[:length], size)) - 1)
         yield word[:end]
         word = word[end:]
     yield word

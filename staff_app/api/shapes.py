@@ -25,7 +25,7 @@ from staff_app.request import answers, timeline
 from staff_app.request.actions import ACTIONS
 
 # Of each row, besides what the queue's page reads.
-COLUMNS = ("point", "channel", "updated_at", "external_id", "api_key_id", "bounces", "thanks_count")
+COLUMNS = ("point", "channel", "updated_at", "external_id", "external_source", "api_key_id", "bounces", "thanks_count")
 WHOLE = numbered(
     area_ids=ArraySubquery(RequestArea.objects.filter(service_request=OuterRef("pk")).values("area")),
     version_event_id=Subquery(staff_actions.version_event()),

@@ -500,7 +500,7 @@ def _alarm_raised(event: Event, names: Names) -> str:
 def _emergency_called(event: Event, names: Names) -> str:
     return _("Called %(number)s: %(reason)s") % {
         "number": names.emergency_number,
-        "reason": hand_over_words.REASONS[event.data["reason"]],
+        "reason": hand_over_words.REASONS[event.data.get("reason") or "unknown"],
     }
 
 

@@ -276,7 +276,7 @@ REGRESSIONS = [
     Regression(
         "a call that a 911 center passed on is never closed, as if it were imported",
         "requests_app/models/service_request.py",
-        'Q(external_id="") | Q(api_key__isnull=False))',
+        'Q(external_id="") | Q(api_key__isnull=False) | Q(external_source=FROM_911))',
         'Q(external_id=""))',
         TASKS,
     ),
